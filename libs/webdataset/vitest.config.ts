@@ -1,0 +1,3 @@
+import { defineProject } from 'vitest/config';
+
+export default defineProject({ test: { name: 'webdataset', include: ['{src,test}/**/*.spec.ts'], testTimeout: 60_000 } });
