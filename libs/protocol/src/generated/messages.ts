@@ -1,0 +1,341 @@
+// Generated from proto/ by libs/protocol/scripts/generate.mjs: do not edit.
+// X is a message as it is received: a plain object, every field present, a oneof as a discriminated union.
+// XInput is a message to send: fields that are left out have their default.
+import type { ovis } from './ovis.js';
+
+/** One rank of a group. */
+export interface GroupMember {
+  rank: number;
+  trainerId: string;
+  /** "host:port" of the member's collective listener. */
+  address: string;
+}
+export type GroupMemberInput = ovis.collective.v1.GroupMember.$Shape;
+
+/** A set of trainers that run collectives together. */
+export interface Group {
+  groupId: string;
+  /** Grows by one each time the same group re-forms; members of an older generation are refused. */
+  generation: number;
+  /** Ordered by rank: members[i].rank == i. */
+  members: GroupMember[];
+}
+export type GroupInput = ovis.collective.v1.Group.$Shape;
+
+export type TrainerReport = (
+  | { report: 'registration'; registration: Registration }
+  | { report: 'heartbeat'; heartbeat: Heartbeat }
+  | { report?: undefined }
+);
+export type TrainerReportInput = ovis.fleet.v1.TrainerReport.$Shape;
+
+export interface Registration {
+  /** Stable over reconnects of the same process. */
+  trainerId: string;
+  host: string;
+  /** "host:port" of its TrainerService. */
+  grpcAddress: string;
+  /** "host:port" of its collective listener. */
+  collectiveAddress: string;
+  pid: number;
+  device?: Device | null;
+  /** Memory of the host in bytes. */
+  memoryBytes: number;
+  /** Package or library name to version, for instance {"node": "20.20.2", "tensorflow": "2.21.0"}. */
+  versions: Record<string, string>;
+  labels: Record<string, string>;
+}
+export type RegistrationInput = ovis.fleet.v1.Registration.$Shape;
+
+export interface Device {
+  /** "cpu" or "gpu". */
+  kind: string;
+  name: string;
+  /** Memory of the device in bytes. */
+  memoryBytes: number;
+}
+export type DeviceInput = ovis.fleet.v1.Device.$Shape;
+
+export interface Heartbeat {
+  state: TrainerState;
+  runId: string;
+  gangId: string;
+  generation: number;
+  stage: number;
+  /** Steps completed in the stage: alive is not progressing. */
+  step: number;
+  phase: StagePhase;
+}
+export type HeartbeatInput = ovis.fleet.v1.Heartbeat.$Shape;
+
+export type FleetCommand = (
+  | { command: 'accepted'; accepted: Accepted }
+  | { command: 'drain'; drain: Drain }
+  | { command?: undefined }
+);
+export type FleetCommandInput = ovis.fleet.v1.FleetCommand.$Shape;
+
+export interface Accepted {
+  /** Send a heartbeat this often. */
+  heartbeatMs: number;
+}
+export type AcceptedInput = ovis.fleet.v1.Accepted.$Shape;
+
+export interface Drain {
+  reason: string;
+}
+export type DrainInput = ovis.fleet.v1.Drain.$Shape;
+
+export type ListTrainersRequest = Record<string, never>;
+export type ListTrainersRequestInput = ovis.fleet.v1.ListTrainersRequest.$Shape;
+
+export interface ListTrainersResponse {
+  trainers: Trainer[];
+}
+export type ListTrainersResponseInput = ovis.fleet.v1.ListTrainersResponse.$Shape;
+
+/** What the controller knows about one trainer. */
+export interface Trainer {
+  registration?: Registration | null;
+  heartbeat?: Heartbeat | null;
+  /** False when its stream broke; it may still work. */
+  connected: boolean;
+  /** Milliseconds since the last report. */
+  silentMs: number;
+}
+export type TrainerInput = ovis.fleet.v1.Trainer.$Shape;
+
+export interface WatchRunRequest {
+  runId: string;
+}
+export type WatchRunRequestInput = ovis.fleet.v1.WatchRunRequest.$Shape;
+
+export type RunEvent = {
+  runId: string;
+  /** Empty for notes of the controller itself. */
+  trainerId: string;
+  rank: number;
+} & (
+  | { event: 'stage'; stage: StageEvent }
+  | { event: 'evaluate'; evaluate: EvaluateEvent }
+  | { event: 'note'; note: RunNote }
+  | { event?: undefined }
+);
+export type RunEventInput = ovis.fleet.v1.RunEvent.$Shape;
+
+/** A line for people: "stage 2 re-forms with 1 trainer in generation 3". */
+export interface RunNote {
+  level: string;
+  message: string;
+  /** True for the last event of a run: nothing follows. */
+  final: boolean;
+}
+export type RunNoteInput = ovis.fleet.v1.RunNote.$Shape;
+
+export const TrainerState = {
+  UNSPECIFIED: 0,
+  IDLE: 1,
+  BUSY: 2,
+  /** Finishes what it does and takes no new work. */
+  DRAINING: 3,
+} as const;
+export type TrainerState = (typeof TrainerState)[keyof typeof TrainerState];
+
+/** What a trainer does inside a stage. Each phase has its own time limit: alive is not progressing. */
+export const StagePhase = {
+  UNSPECIFIED: 0,
+  LOADING: 1,
+  COMPILING: 2,
+  TRAINING: 3,
+  CHECKPOINTING: 4,
+} as const;
+export type StagePhase = (typeof StagePhase)[keyof typeof StagePhase];
+
+export interface RunStageRequest {
+  runId: string;
+  gangId: string;
+  generation: number;
+  rank: number;
+  world: number;
+  /** "host:port" of every rank's collective listener, by rank, this trainer's own included. */
+  collectiveAddresses: string[];
+  /** 1, 2 or 3. */
+  stage: number;
+  /** The whole run config, defaults filled in, as JSON. */
+  runConfigJson: string;
+  /** Checkpoint to start from; empty means from the pre-trained backbones. */
+  checkpointUrl: string;
+  /**
+   * True when the stage starts at step 0 (new optimizer, weights of checkpoint_url); false when it continues
+   * the stage that the checkpoint was taken in.
+   */
+  initial: boolean;
+  /** Temporal activity attempt; a trainer refuses an attempt older than one it has seen. */
+  attempt: number;
+}
+export type RunStageRequestInput = ovis.trainer.v1.RunStageRequest.$Shape;
+
+export interface AttachRequest {
+  gangId: string;
+  generation: number;
+}
+export type AttachRequestInput = ovis.trainer.v1.AttachRequest.$Shape;
+
+export interface StopRequest {
+  gangId: string;
+  /** Save a checkpoint before stopping. */
+  checkpoint: boolean;
+  /** Shown to the user, for instance "run cancelled". */
+  reason: string;
+}
+export type StopRequestInput = ovis.trainer.v1.StopRequest.$Shape;
+
+export interface StopResponse {
+  /** False when the trainer was not running that gang. */
+  stopped: boolean;
+  /** The checkpoint that was saved; empty when none was asked for. */
+  checkpointUrl: string;
+}
+export type StopResponseInput = ovis.trainer.v1.StopResponse.$Shape;
+
+/** One thing that happened in a stage, on one rank. */
+export type StageEvent = {
+  stage: number;
+  generation: number;
+  rank: number;
+  /** Milliseconds since the Unix epoch on the trainer's clock. */
+  atMs: number;
+} & (
+  | { event: 'started'; started: StageStarted }
+  | { event: 'phase'; phase: StagePhaseChanged }
+  | { event: 'step'; step: StageStep }
+  | { event: 'checkpoint'; checkpoint: StageCheckpoint }
+  | { event: 'done'; done: StageDone }
+  | { event: 'failed'; failed: Failure }
+  | { event?: undefined }
+);
+export type StageEventInput = ovis.trainer.v1.StageEvent.$Shape;
+
+export interface StageStarted {
+  stepsTotal: number;
+  /** Index of the first step that will run: 0, or the step after the checkpoint. */
+  firstStep: number;
+  /** Number of trainable numbers in this stage. */
+  trainableParams: number;
+}
+export type StageStartedInput = ovis.trainer.v1.StageStarted.$Shape;
+
+export interface StagePhaseChanged {
+  phase: StagePhase;
+  /** For people, for instance "backbones: 11.2 MB". */
+  detail: string;
+}
+export type StagePhaseChangedInput = ovis.trainer.v1.StagePhaseChanged.$Shape;
+
+export interface StageStep {
+  /** Steps completed, 1-based: the first optimizer step reports 1. */
+  step: number;
+  loss: number;
+  /** Norm over trainable parameters before clipping. */
+  gradNorm: number;
+  lr: number;
+  /** Of this step, all ranks together. */
+  images: number;
+  /** Unmasked label tokens of this step, all ranks together. */
+  tokens: number;
+  imagesPerS: number;
+  computeMs: number;
+  communicateMs: number;
+  /** Time the step waited for data. */
+  dataMs: number;
+}
+export type StageStepInput = ovis.trainer.v1.StageStep.$Shape;
+
+export interface StageCheckpoint {
+  id: string;
+  url: string;
+  step: number;
+  bytes: number;
+  ms: number;
+}
+export type StageCheckpointInput = ovis.trainer.v1.StageCheckpoint.$Shape;
+
+export interface StageDone {
+  checkpointUrl: string;
+  steps: number;
+  finalLoss: number;
+}
+export type StageDoneInput = ovis.trainer.v1.StageDone.$Shape;
+
+/** An error with its cause and cure. */
+export interface Failure {
+  /** Stable name, for instance PEER_LOST, TRUNCATED, BAD_CONFIG. */
+  code: string;
+  /** What failed, where and why. */
+  message: string;
+  /** How to fix it. */
+  hint: string;
+  /** True for infrastructure and membership faults, false for user errors. */
+  retryable: boolean;
+  /** The rank that reports. */
+  rank: number;
+  /** The rank that caused it, when it was another one. */
+  peerRank?: number;
+}
+export type FailureInput = ovis.trainer.v1.Failure.$Shape;
+
+export interface EvaluateRequest {
+  runId: string;
+  gangId: string;
+  /** Rank r of world w answers the questions i with i % w == r. */
+  rank: number;
+  world: number;
+  runConfigJson: string;
+  checkpointUrl: string;
+  /** Answer each question a second time with a blank image: the baseline that shows what vision adds. */
+  blankImage: boolean;
+  /** Where this rank writes its predictions (JSON lines). */
+  outputUrl: string;
+}
+export type EvaluateRequestInput = ovis.trainer.v1.EvaluateRequest.$Shape;
+
+export type EvaluateEvent = (
+  | { event: 'progress'; progress: EvaluateProgress }
+  | { event: 'done'; done: EvaluateDone }
+  | { event: 'failed'; failed: Failure }
+  | { event?: undefined }
+);
+export type EvaluateEventInput = ovis.trainer.v1.EvaluateEvent.$Shape;
+
+export interface EvaluateProgress {
+  done: number;
+  total: number;
+  questionsPerS: number;
+  /** True while the blank-image pass runs. */
+  blankImage: boolean;
+}
+export type EvaluateProgressInput = ovis.trainer.v1.EvaluateProgress.$Shape;
+
+export interface EvaluateDone {
+  predictionsUrl: string;
+  questions: number;
+}
+export type EvaluateDoneInput = ovis.trainer.v1.EvaluateDone.$Shape;
+
+export type GetStatusRequest = Record<string, never>;
+export type GetStatusRequestInput = ovis.trainer.v1.GetStatusRequest.$Shape;
+
+export interface GetStatusResponse {
+  trainerId: string;
+  state: TrainerState;
+  runId: string;
+  gangId: string;
+  stage: number;
+  step: number;
+  stepsTotal: number;
+  phase: StagePhase;
+  rank: number;
+  /** The collective group it is a member of; absent when idle. */
+  group?: Group | null;
+}
+export type GetStatusResponseInput = ovis.trainer.v1.GetStatusResponse.$Shape;

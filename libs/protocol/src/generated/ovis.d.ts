@@ -1,0 +1,3725 @@
+import * as $protobuf from "protobufjs/minimal.js";
+
+/** Namespace ovis. */
+export namespace ovis {
+
+    /** Namespace collective. */
+    namespace collective {
+
+        /** Namespace v1. */
+        namespace v1 {
+
+            /**
+             * Properties of a GroupMember.
+             * @deprecated Use ovis.collective.v1.GroupMember.$Properties instead.
+             */
+            interface IGroupMember extends ovis.collective.v1.GroupMember.$Properties {
+            }
+
+            /** One rank of a group. */
+            class GroupMember {
+
+                /**
+                 * Constructs a new GroupMember.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.GroupMember.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** GroupMember rank. */
+                rank: number;
+
+                /** GroupMember trainerId. */
+                trainerId: string;
+
+                /** "host:port" of the member's collective listener. */
+                address: string;
+
+                /**
+                 * Creates a new GroupMember instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns GroupMember instance
+                 */
+                static create(properties: ovis.collective.v1.GroupMember.$Shape): ovis.collective.v1.GroupMember & ovis.collective.v1.GroupMember.$Shape;
+                static create(properties?: ovis.collective.v1.GroupMember.$Properties): ovis.collective.v1.GroupMember;
+
+                /**
+                 * Encodes the specified GroupMember message. Does not implicitly {@link ovis.collective.v1.GroupMember.verify|verify} messages.
+                 * @param message GroupMember message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.GroupMember.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a GroupMember message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.GroupMember & ovis.collective.v1.GroupMember.$Shape} GroupMember
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.GroupMember & ovis.collective.v1.GroupMember.$Shape;
+
+                /**
+                 * Creates a GroupMember message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns GroupMember
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.GroupMember;
+
+                /**
+                 * Creates a plain object from a GroupMember message. Also converts values to other types if specified.
+                 * @param message GroupMember
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.GroupMember, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this GroupMember to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace GroupMember {
+
+                /** Properties of a GroupMember. */
+                interface $Properties {
+
+                    /** GroupMember rank */
+                    rank?: (number|null);
+
+                    /** GroupMember trainerId */
+                    trainerId?: (string|null);
+
+                    /** "host:port" of the member's collective listener. */
+                    address?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a GroupMember. */
+                type $Shape = ovis.collective.v1.GroupMember.$Properties;
+            }
+
+            /**
+             * Properties of a Group.
+             * @deprecated Use ovis.collective.v1.Group.$Properties instead.
+             */
+            interface IGroup extends ovis.collective.v1.Group.$Properties {
+            }
+
+            /** A set of trainers that run collectives together. */
+            class Group {
+
+                /**
+                 * Constructs a new Group.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.Group.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Group groupId. */
+                groupId: string;
+
+                /** Grows by one each time the same group re-forms; members of an older generation are refused. */
+                generation: number;
+
+                /** Ordered by rank: members[i].rank == i. */
+                members: ovis.collective.v1.GroupMember.$Properties[];
+
+                /**
+                 * Creates a new Group instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Group instance
+                 */
+                static create(properties: ovis.collective.v1.Group.$Shape): ovis.collective.v1.Group & ovis.collective.v1.Group.$Shape;
+                static create(properties?: ovis.collective.v1.Group.$Properties): ovis.collective.v1.Group;
+
+                /**
+                 * Encodes the specified Group message. Does not implicitly {@link ovis.collective.v1.Group.verify|verify} messages.
+                 * @param message Group message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.Group.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Group message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.Group & ovis.collective.v1.Group.$Shape} Group
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.Group & ovis.collective.v1.Group.$Shape;
+
+                /**
+                 * Creates a Group message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Group
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.Group;
+
+                /**
+                 * Creates a plain object from a Group message. Also converts values to other types if specified.
+                 * @param message Group
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.Group, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Group to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Group {
+
+                /** Properties of a Group. */
+                interface $Properties {
+
+                    /** Group groupId */
+                    groupId?: (string|null);
+
+                    /** Grows by one each time the same group re-forms; members of an older generation are refused. */
+                    generation?: (number|null);
+
+                    /** Ordered by rank: members[i].rank == i. */
+                    members?: (ovis.collective.v1.GroupMember.$Properties[]|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Group. */
+                type $Shape = ovis.collective.v1.Group.$Properties;
+            }
+        }
+    }
+
+    /** Namespace fleet. */
+    namespace fleet {
+
+        /** Namespace v1. */
+        namespace v1 {
+
+            /** Represents a FleetService */
+            class FleetService extends $protobuf.rpc.Service {
+
+                /**
+                 * Constructs a new FleetService service.
+                 * @param rpcImpl RPC implementation
+                 * @param [requestDelimited=false] Whether requests are length-delimited
+                 * @param [responseDelimited=false] Whether responses are length-delimited
+                 */
+                constructor(rpcImpl: $protobuf.RPCImpl, requestDelimited?: boolean, responseDelimited?: boolean);
+
+                /**
+                 * Creates new FleetService service using the specified rpc implementation.
+                 * @param rpcImpl RPC implementation
+                 * @param [requestDelimited=false] Whether requests are length-delimited
+                 * @param [responseDelimited=false] Whether responses are length-delimited
+                 * @returns RPC service. Useful where requests and/or responses are streamed.
+                 */
+                static create(rpcImpl: $protobuf.RPCImpl, requestDelimited?: boolean, responseDelimited?: boolean): FleetService;
+
+                /**
+                 * A trainer's one long stream: the first report registers, later ones are heartbeats. The stream breaking
+                 * says nothing about the trainer's work; it reconnects and registers again.
+                 */
+                watch: ovis.fleet.v1.FleetService.Watch;
+
+                /** Calls ListTrainers. */
+                listTrainers: ovis.fleet.v1.FleetService.ListTrainers;
+
+                /** Live view of a run: what its trainers report, as it comes, starting with the last known state. */
+                watchRun: ovis.fleet.v1.FleetService.WatchRun;
+            }
+
+            namespace FleetService {
+
+                /**
+                 * Callback as used by {@link ovis.fleet.v1.FleetService#watch}.
+                 * @param error Error, if any
+                 * @param [response] FleetCommand
+                 */
+                type WatchCallback = (error: (Error|null), response?: ovis.fleet.v1.FleetCommand) => void;
+
+                /**
+                 * A trainer's one long stream: the first report registers, later ones are heartbeats. The stream breaking
+                 * says nothing about the trainer's work; it reconnects and registers again.
+                 */
+                type Watch = {
+                  (request: ovis.fleet.v1.ITrainerReport, callback: ovis.fleet.v1.FleetService.WatchCallback): void;
+                  (request: ovis.fleet.v1.ITrainerReport): Promise<ovis.fleet.v1.FleetCommand>;
+                  readonly name: "Watch";
+                  readonly path: "/ovis.fleet.v1.FleetService/Watch";
+                  readonly requestType: "TrainerReport";
+                  readonly responseType: "FleetCommand";
+                  readonly requestStream: true;
+                  readonly responseStream: true;
+                };
+
+                /**
+                 * Callback as used by {@link ovis.fleet.v1.FleetService#listTrainers}.
+                 * @param error Error, if any
+                 * @param [response] ListTrainersResponse
+                 */
+                type ListTrainersCallback = (error: (Error|null), response?: ovis.fleet.v1.ListTrainersResponse) => void;
+
+                /** Calls ListTrainers. */
+                type ListTrainers = {
+                  (request: ovis.fleet.v1.IListTrainersRequest, callback: ovis.fleet.v1.FleetService.ListTrainersCallback): void;
+                  (request: ovis.fleet.v1.IListTrainersRequest): Promise<ovis.fleet.v1.ListTrainersResponse>;
+                  readonly name: "ListTrainers";
+                  readonly path: "/ovis.fleet.v1.FleetService/ListTrainers";
+                  readonly requestType: "ListTrainersRequest";
+                  readonly responseType: "ListTrainersResponse";
+                  readonly requestStream: undefined;
+                  readonly responseStream: undefined;
+                };
+
+                /**
+                 * Callback as used by {@link ovis.fleet.v1.FleetService#watchRun}.
+                 * @param error Error, if any
+                 * @param [response] RunEvent
+                 */
+                type WatchRunCallback = (error: (Error|null), response?: ovis.fleet.v1.RunEvent) => void;
+
+                /** Live view of a run: what its trainers report, as it comes, starting with the last known state. */
+                type WatchRun = {
+                  (request: ovis.fleet.v1.IWatchRunRequest, callback: ovis.fleet.v1.FleetService.WatchRunCallback): void;
+                  (request: ovis.fleet.v1.IWatchRunRequest): Promise<ovis.fleet.v1.RunEvent>;
+                  readonly name: "WatchRun";
+                  readonly path: "/ovis.fleet.v1.FleetService/WatchRun";
+                  readonly requestType: "WatchRunRequest";
+                  readonly responseType: "RunEvent";
+                  readonly requestStream: undefined;
+                  readonly responseStream: true;
+                };
+            }
+
+            /**
+             * Properties of a TrainerReport.
+             * @deprecated Use ovis.fleet.v1.TrainerReport.$Properties instead.
+             */
+            interface ITrainerReport extends ovis.fleet.v1.TrainerReport.$Properties {
+            }
+
+            /** Represents a TrainerReport. */
+            class TrainerReport {
+
+                /**
+                 * Constructs a new TrainerReport.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.TrainerReport.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** TrainerReport registration. */
+                registration?: (ovis.fleet.v1.Registration.$Properties|null);
+
+                /** TrainerReport heartbeat. */
+                heartbeat?: (ovis.fleet.v1.Heartbeat.$Properties|null);
+
+                /** TrainerReport report. */
+                report?: ("registration"|"heartbeat");
+
+                /**
+                 * Creates a new TrainerReport instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns TrainerReport instance
+                 */
+                static create(properties: ovis.fleet.v1.TrainerReport.$Shape): ovis.fleet.v1.TrainerReport & ovis.fleet.v1.TrainerReport.$Shape;
+                static create(properties?: ovis.fleet.v1.TrainerReport.$Properties): ovis.fleet.v1.TrainerReport;
+
+                /**
+                 * Encodes the specified TrainerReport message. Does not implicitly {@link ovis.fleet.v1.TrainerReport.verify|verify} messages.
+                 * @param message TrainerReport message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.TrainerReport.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a TrainerReport message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.TrainerReport & ovis.fleet.v1.TrainerReport.$Shape} TrainerReport
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.TrainerReport & ovis.fleet.v1.TrainerReport.$Shape;
+
+                /**
+                 * Creates a TrainerReport message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns TrainerReport
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.TrainerReport;
+
+                /**
+                 * Creates a plain object from a TrainerReport message. Also converts values to other types if specified.
+                 * @param message TrainerReport
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.TrainerReport, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this TrainerReport to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace TrainerReport {
+
+                /** Properties of a TrainerReport. */
+                interface $Properties {
+
+                    /** TrainerReport registration */
+                    registration?: (ovis.fleet.v1.Registration.$Properties|null);
+
+                    /** TrainerReport heartbeat */
+                    heartbeat?: (ovis.fleet.v1.Heartbeat.$Properties|null);
+
+                    /** TrainerReport report */
+                    report?: ("registration"|"heartbeat");
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Narrowed shape of a TrainerReport. */
+                type $Shape = {
+                  registration?: ovis.fleet.v1.Registration.$Shape|null;
+                  heartbeat?: ovis.fleet.v1.Heartbeat.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                } & (
+                  ({ report?: undefined; registration?: null; heartbeat?: null }|{ report?: "registration"; registration: ovis.fleet.v1.Registration.$Shape; heartbeat?: null }|{ report?: "heartbeat"; registration?: null; heartbeat: ovis.fleet.v1.Heartbeat.$Shape })
+                );
+            }
+
+            /**
+             * Properties of a Registration.
+             * @deprecated Use ovis.fleet.v1.Registration.$Properties instead.
+             */
+            interface IRegistration extends ovis.fleet.v1.Registration.$Properties {
+            }
+
+            /** Represents a Registration. */
+            class Registration {
+
+                /**
+                 * Constructs a new Registration.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.Registration.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Stable over reconnects of the same process. */
+                trainerId: string;
+
+                /** Registration host. */
+                host: string;
+
+                /** "host:port" of its TrainerService. */
+                grpcAddress: string;
+
+                /** "host:port" of its collective listener. */
+                collectiveAddress: string;
+
+                /** Registration pid. */
+                pid: number;
+
+                /** Registration device. */
+                device?: (ovis.fleet.v1.Device.$Properties|null);
+
+                /** Memory of the host in bytes. */
+                memoryBytes: number;
+
+                /** Package or library name to version, for instance {"node": "20.20.2", "tensorflow": "2.21.0"}. */
+                versions: { [k: string]: string };
+
+                /** Registration labels. */
+                labels: { [k: string]: string };
+
+                /**
+                 * Creates a new Registration instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Registration instance
+                 */
+                static create(properties: ovis.fleet.v1.Registration.$Shape): ovis.fleet.v1.Registration & ovis.fleet.v1.Registration.$Shape;
+                static create(properties?: ovis.fleet.v1.Registration.$Properties): ovis.fleet.v1.Registration;
+
+                /**
+                 * Encodes the specified Registration message. Does not implicitly {@link ovis.fleet.v1.Registration.verify|verify} messages.
+                 * @param message Registration message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.Registration.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Registration message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.Registration & ovis.fleet.v1.Registration.$Shape} Registration
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.Registration & ovis.fleet.v1.Registration.$Shape;
+
+                /**
+                 * Creates a Registration message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Registration
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.Registration;
+
+                /**
+                 * Creates a plain object from a Registration message. Also converts values to other types if specified.
+                 * @param message Registration
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.Registration, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Registration to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Registration {
+
+                /** Properties of a Registration. */
+                interface $Properties {
+
+                    /** Stable over reconnects of the same process. */
+                    trainerId?: (string|null);
+
+                    /** Registration host */
+                    host?: (string|null);
+
+                    /** "host:port" of its TrainerService. */
+                    grpcAddress?: (string|null);
+
+                    /** "host:port" of its collective listener. */
+                    collectiveAddress?: (string|null);
+
+                    /** Registration pid */
+                    pid?: (number|null);
+
+                    /** Registration device */
+                    device?: (ovis.fleet.v1.Device.$Properties|null);
+
+                    /** Memory of the host in bytes. */
+                    memoryBytes?: (number|null);
+
+                    /** Package or library name to version, for instance {"node": "20.20.2", "tensorflow": "2.21.0"}. */
+                    versions?: ({ [k: string]: string }|null);
+
+                    /** Registration labels */
+                    labels?: ({ [k: string]: string }|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Registration. */
+                type $Shape = ovis.fleet.v1.Registration.$Properties;
+            }
+
+            /**
+             * Properties of a Device.
+             * @deprecated Use ovis.fleet.v1.Device.$Properties instead.
+             */
+            interface IDevice extends ovis.fleet.v1.Device.$Properties {
+            }
+
+            /** Represents a Device. */
+            class Device {
+
+                /**
+                 * Constructs a new Device.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.Device.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** "cpu" or "gpu". */
+                kind: string;
+
+                /** Device name. */
+                name: string;
+
+                /** Memory of the device in bytes. */
+                memoryBytes: number;
+
+                /**
+                 * Creates a new Device instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Device instance
+                 */
+                static create(properties: ovis.fleet.v1.Device.$Shape): ovis.fleet.v1.Device & ovis.fleet.v1.Device.$Shape;
+                static create(properties?: ovis.fleet.v1.Device.$Properties): ovis.fleet.v1.Device;
+
+                /**
+                 * Encodes the specified Device message. Does not implicitly {@link ovis.fleet.v1.Device.verify|verify} messages.
+                 * @param message Device message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.Device.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Device message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.Device & ovis.fleet.v1.Device.$Shape} Device
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.Device & ovis.fleet.v1.Device.$Shape;
+
+                /**
+                 * Creates a Device message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Device
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.Device;
+
+                /**
+                 * Creates a plain object from a Device message. Also converts values to other types if specified.
+                 * @param message Device
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.Device, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Device to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Device {
+
+                /** Properties of a Device. */
+                interface $Properties {
+
+                    /** "cpu" or "gpu". */
+                    kind?: (string|null);
+
+                    /** Device name */
+                    name?: (string|null);
+
+                    /** Memory of the device in bytes. */
+                    memoryBytes?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Device. */
+                type $Shape = ovis.fleet.v1.Device.$Properties;
+            }
+
+            /**
+             * Properties of a Heartbeat.
+             * @deprecated Use ovis.fleet.v1.Heartbeat.$Properties instead.
+             */
+            interface IHeartbeat extends ovis.fleet.v1.Heartbeat.$Properties {
+            }
+
+            /** Represents a Heartbeat. */
+            class Heartbeat {
+
+                /**
+                 * Constructs a new Heartbeat.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.Heartbeat.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Heartbeat state. */
+                state: ovis.trainer.v1.TrainerState;
+
+                /** Heartbeat runId. */
+                runId: string;
+
+                /** Heartbeat gangId. */
+                gangId: string;
+
+                /** Heartbeat generation. */
+                generation: number;
+
+                /** Heartbeat stage. */
+                stage: number;
+
+                /** Steps completed in the stage: alive is not progressing. */
+                step: number;
+
+                /** Heartbeat phase. */
+                phase: ovis.trainer.v1.StagePhase;
+
+                /**
+                 * Creates a new Heartbeat instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Heartbeat instance
+                 */
+                static create(properties: ovis.fleet.v1.Heartbeat.$Shape): ovis.fleet.v1.Heartbeat & ovis.fleet.v1.Heartbeat.$Shape;
+                static create(properties?: ovis.fleet.v1.Heartbeat.$Properties): ovis.fleet.v1.Heartbeat;
+
+                /**
+                 * Encodes the specified Heartbeat message. Does not implicitly {@link ovis.fleet.v1.Heartbeat.verify|verify} messages.
+                 * @param message Heartbeat message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.Heartbeat.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Heartbeat message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.Heartbeat & ovis.fleet.v1.Heartbeat.$Shape} Heartbeat
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.Heartbeat & ovis.fleet.v1.Heartbeat.$Shape;
+
+                /**
+                 * Creates a Heartbeat message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Heartbeat
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.Heartbeat;
+
+                /**
+                 * Creates a plain object from a Heartbeat message. Also converts values to other types if specified.
+                 * @param message Heartbeat
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.Heartbeat, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Heartbeat to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Heartbeat {
+
+                /** Properties of a Heartbeat. */
+                interface $Properties {
+
+                    /** Heartbeat state */
+                    state?: (ovis.trainer.v1.TrainerState|null);
+
+                    /** Heartbeat runId */
+                    runId?: (string|null);
+
+                    /** Heartbeat gangId */
+                    gangId?: (string|null);
+
+                    /** Heartbeat generation */
+                    generation?: (number|null);
+
+                    /** Heartbeat stage */
+                    stage?: (number|null);
+
+                    /** Steps completed in the stage: alive is not progressing. */
+                    step?: (number|null);
+
+                    /** Heartbeat phase */
+                    phase?: (ovis.trainer.v1.StagePhase|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Heartbeat. */
+                type $Shape = ovis.fleet.v1.Heartbeat.$Properties;
+            }
+
+            /**
+             * Properties of a FleetCommand.
+             * @deprecated Use ovis.fleet.v1.FleetCommand.$Properties instead.
+             */
+            interface IFleetCommand extends ovis.fleet.v1.FleetCommand.$Properties {
+            }
+
+            /** Represents a FleetCommand. */
+            class FleetCommand {
+
+                /**
+                 * Constructs a new FleetCommand.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.FleetCommand.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** FleetCommand accepted. */
+                accepted?: (ovis.fleet.v1.Accepted.$Properties|null);
+
+                /** FleetCommand drain. */
+                drain?: (ovis.fleet.v1.Drain.$Properties|null);
+
+                /** FleetCommand command. */
+                command?: ("accepted"|"drain");
+
+                /**
+                 * Creates a new FleetCommand instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns FleetCommand instance
+                 */
+                static create(properties: ovis.fleet.v1.FleetCommand.$Shape): ovis.fleet.v1.FleetCommand & ovis.fleet.v1.FleetCommand.$Shape;
+                static create(properties?: ovis.fleet.v1.FleetCommand.$Properties): ovis.fleet.v1.FleetCommand;
+
+                /**
+                 * Encodes the specified FleetCommand message. Does not implicitly {@link ovis.fleet.v1.FleetCommand.verify|verify} messages.
+                 * @param message FleetCommand message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.FleetCommand.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a FleetCommand message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.FleetCommand & ovis.fleet.v1.FleetCommand.$Shape} FleetCommand
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.FleetCommand & ovis.fleet.v1.FleetCommand.$Shape;
+
+                /**
+                 * Creates a FleetCommand message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns FleetCommand
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.FleetCommand;
+
+                /**
+                 * Creates a plain object from a FleetCommand message. Also converts values to other types if specified.
+                 * @param message FleetCommand
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.FleetCommand, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this FleetCommand to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace FleetCommand {
+
+                /** Properties of a FleetCommand. */
+                interface $Properties {
+
+                    /** FleetCommand accepted */
+                    accepted?: (ovis.fleet.v1.Accepted.$Properties|null);
+
+                    /** FleetCommand drain */
+                    drain?: (ovis.fleet.v1.Drain.$Properties|null);
+
+                    /** FleetCommand command */
+                    command?: ("accepted"|"drain");
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Narrowed shape of a FleetCommand. */
+                type $Shape = {
+                  accepted?: ovis.fleet.v1.Accepted.$Shape|null;
+                  drain?: ovis.fleet.v1.Drain.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                } & (
+                  ({ command?: undefined; accepted?: null; drain?: null }|{ command?: "accepted"; accepted: ovis.fleet.v1.Accepted.$Shape; drain?: null }|{ command?: "drain"; accepted?: null; drain: ovis.fleet.v1.Drain.$Shape })
+                );
+            }
+
+            /**
+             * Properties of an Accepted.
+             * @deprecated Use ovis.fleet.v1.Accepted.$Properties instead.
+             */
+            interface IAccepted extends ovis.fleet.v1.Accepted.$Properties {
+            }
+
+            /** Represents an Accepted. */
+            class Accepted {
+
+                /**
+                 * Constructs a new Accepted.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.Accepted.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Send a heartbeat this often. */
+                heartbeatMs: number;
+
+                /**
+                 * Creates a new Accepted instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Accepted instance
+                 */
+                static create(properties: ovis.fleet.v1.Accepted.$Shape): ovis.fleet.v1.Accepted & ovis.fleet.v1.Accepted.$Shape;
+                static create(properties?: ovis.fleet.v1.Accepted.$Properties): ovis.fleet.v1.Accepted;
+
+                /**
+                 * Encodes the specified Accepted message. Does not implicitly {@link ovis.fleet.v1.Accepted.verify|verify} messages.
+                 * @param message Accepted message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.Accepted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an Accepted message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.Accepted & ovis.fleet.v1.Accepted.$Shape} Accepted
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.Accepted & ovis.fleet.v1.Accepted.$Shape;
+
+                /**
+                 * Creates an Accepted message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Accepted
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.Accepted;
+
+                /**
+                 * Creates a plain object from an Accepted message. Also converts values to other types if specified.
+                 * @param message Accepted
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.Accepted, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Accepted to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Accepted {
+
+                /** Properties of an Accepted. */
+                interface $Properties {
+
+                    /** Send a heartbeat this often. */
+                    heartbeatMs?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an Accepted. */
+                type $Shape = ovis.fleet.v1.Accepted.$Properties;
+            }
+
+            /**
+             * Properties of a Drain.
+             * @deprecated Use ovis.fleet.v1.Drain.$Properties instead.
+             */
+            interface IDrain extends ovis.fleet.v1.Drain.$Properties {
+            }
+
+            /** Represents a Drain. */
+            class Drain {
+
+                /**
+                 * Constructs a new Drain.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.Drain.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Drain reason. */
+                reason: string;
+
+                /**
+                 * Creates a new Drain instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Drain instance
+                 */
+                static create(properties: ovis.fleet.v1.Drain.$Shape): ovis.fleet.v1.Drain & ovis.fleet.v1.Drain.$Shape;
+                static create(properties?: ovis.fleet.v1.Drain.$Properties): ovis.fleet.v1.Drain;
+
+                /**
+                 * Encodes the specified Drain message. Does not implicitly {@link ovis.fleet.v1.Drain.verify|verify} messages.
+                 * @param message Drain message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.Drain.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Drain message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.Drain & ovis.fleet.v1.Drain.$Shape} Drain
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.Drain & ovis.fleet.v1.Drain.$Shape;
+
+                /**
+                 * Creates a Drain message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Drain
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.Drain;
+
+                /**
+                 * Creates a plain object from a Drain message. Also converts values to other types if specified.
+                 * @param message Drain
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.Drain, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Drain to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Drain {
+
+                /** Properties of a Drain. */
+                interface $Properties {
+
+                    /** Drain reason */
+                    reason?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Drain. */
+                type $Shape = ovis.fleet.v1.Drain.$Properties;
+            }
+
+            /**
+             * Properties of a ListTrainersRequest.
+             * @deprecated Use ovis.fleet.v1.ListTrainersRequest.$Properties instead.
+             */
+            interface IListTrainersRequest extends ovis.fleet.v1.ListTrainersRequest.$Properties {
+            }
+
+            /** Represents a ListTrainersRequest. */
+            class ListTrainersRequest {
+
+                /**
+                 * Constructs a new ListTrainersRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.ListTrainersRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /**
+                 * Creates a new ListTrainersRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ListTrainersRequest instance
+                 */
+                static create(properties: ovis.fleet.v1.ListTrainersRequest.$Shape): ovis.fleet.v1.ListTrainersRequest & ovis.fleet.v1.ListTrainersRequest.$Shape;
+                static create(properties?: ovis.fleet.v1.ListTrainersRequest.$Properties): ovis.fleet.v1.ListTrainersRequest;
+
+                /**
+                 * Encodes the specified ListTrainersRequest message. Does not implicitly {@link ovis.fleet.v1.ListTrainersRequest.verify|verify} messages.
+                 * @param message ListTrainersRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.ListTrainersRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a ListTrainersRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.ListTrainersRequest & ovis.fleet.v1.ListTrainersRequest.$Shape} ListTrainersRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.ListTrainersRequest & ovis.fleet.v1.ListTrainersRequest.$Shape;
+
+                /**
+                 * Creates a ListTrainersRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns ListTrainersRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.ListTrainersRequest;
+
+                /**
+                 * Creates a plain object from a ListTrainersRequest message. Also converts values to other types if specified.
+                 * @param message ListTrainersRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.ListTrainersRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this ListTrainersRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace ListTrainersRequest {
+
+                /** Properties of a ListTrainersRequest. */
+                interface $Properties {
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a ListTrainersRequest. */
+                type $Shape = ovis.fleet.v1.ListTrainersRequest.$Properties;
+            }
+
+            /**
+             * Properties of a ListTrainersResponse.
+             * @deprecated Use ovis.fleet.v1.ListTrainersResponse.$Properties instead.
+             */
+            interface IListTrainersResponse extends ovis.fleet.v1.ListTrainersResponse.$Properties {
+            }
+
+            /** Represents a ListTrainersResponse. */
+            class ListTrainersResponse {
+
+                /**
+                 * Constructs a new ListTrainersResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.ListTrainersResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** ListTrainersResponse trainers. */
+                trainers: ovis.fleet.v1.Trainer.$Properties[];
+
+                /**
+                 * Creates a new ListTrainersResponse instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ListTrainersResponse instance
+                 */
+                static create(properties: ovis.fleet.v1.ListTrainersResponse.$Shape): ovis.fleet.v1.ListTrainersResponse & ovis.fleet.v1.ListTrainersResponse.$Shape;
+                static create(properties?: ovis.fleet.v1.ListTrainersResponse.$Properties): ovis.fleet.v1.ListTrainersResponse;
+
+                /**
+                 * Encodes the specified ListTrainersResponse message. Does not implicitly {@link ovis.fleet.v1.ListTrainersResponse.verify|verify} messages.
+                 * @param message ListTrainersResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.ListTrainersResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a ListTrainersResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.ListTrainersResponse & ovis.fleet.v1.ListTrainersResponse.$Shape} ListTrainersResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.ListTrainersResponse & ovis.fleet.v1.ListTrainersResponse.$Shape;
+
+                /**
+                 * Creates a ListTrainersResponse message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns ListTrainersResponse
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.ListTrainersResponse;
+
+                /**
+                 * Creates a plain object from a ListTrainersResponse message. Also converts values to other types if specified.
+                 * @param message ListTrainersResponse
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.ListTrainersResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this ListTrainersResponse to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace ListTrainersResponse {
+
+                /** Properties of a ListTrainersResponse. */
+                interface $Properties {
+
+                    /** ListTrainersResponse trainers */
+                    trainers?: (ovis.fleet.v1.Trainer.$Properties[]|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a ListTrainersResponse. */
+                type $Shape = ovis.fleet.v1.ListTrainersResponse.$Properties;
+            }
+
+            /**
+             * Properties of a Trainer.
+             * @deprecated Use ovis.fleet.v1.Trainer.$Properties instead.
+             */
+            interface ITrainer extends ovis.fleet.v1.Trainer.$Properties {
+            }
+
+            /** What the controller knows about one trainer. */
+            class Trainer {
+
+                /**
+                 * Constructs a new Trainer.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.Trainer.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Trainer registration. */
+                registration?: (ovis.fleet.v1.Registration.$Properties|null);
+
+                /** Trainer heartbeat. */
+                heartbeat?: (ovis.fleet.v1.Heartbeat.$Properties|null);
+
+                /** False when its stream broke; it may still work. */
+                connected: boolean;
+
+                /** Milliseconds since the last report. */
+                silentMs: number;
+
+                /**
+                 * Creates a new Trainer instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Trainer instance
+                 */
+                static create(properties: ovis.fleet.v1.Trainer.$Shape): ovis.fleet.v1.Trainer & ovis.fleet.v1.Trainer.$Shape;
+                static create(properties?: ovis.fleet.v1.Trainer.$Properties): ovis.fleet.v1.Trainer;
+
+                /**
+                 * Encodes the specified Trainer message. Does not implicitly {@link ovis.fleet.v1.Trainer.verify|verify} messages.
+                 * @param message Trainer message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.Trainer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Trainer message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.Trainer & ovis.fleet.v1.Trainer.$Shape} Trainer
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.Trainer & ovis.fleet.v1.Trainer.$Shape;
+
+                /**
+                 * Creates a Trainer message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Trainer
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.Trainer;
+
+                /**
+                 * Creates a plain object from a Trainer message. Also converts values to other types if specified.
+                 * @param message Trainer
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.Trainer, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Trainer to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Trainer {
+
+                /** Properties of a Trainer. */
+                interface $Properties {
+
+                    /** Trainer registration */
+                    registration?: (ovis.fleet.v1.Registration.$Properties|null);
+
+                    /** Trainer heartbeat */
+                    heartbeat?: (ovis.fleet.v1.Heartbeat.$Properties|null);
+
+                    /** False when its stream broke; it may still work. */
+                    connected?: (boolean|null);
+
+                    /** Milliseconds since the last report. */
+                    silentMs?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Trainer. */
+                type $Shape = ovis.fleet.v1.Trainer.$Properties;
+            }
+
+            /**
+             * Properties of a WatchRunRequest.
+             * @deprecated Use ovis.fleet.v1.WatchRunRequest.$Properties instead.
+             */
+            interface IWatchRunRequest extends ovis.fleet.v1.WatchRunRequest.$Properties {
+            }
+
+            /** Represents a WatchRunRequest. */
+            class WatchRunRequest {
+
+                /**
+                 * Constructs a new WatchRunRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.WatchRunRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** WatchRunRequest runId. */
+                runId: string;
+
+                /**
+                 * Creates a new WatchRunRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns WatchRunRequest instance
+                 */
+                static create(properties: ovis.fleet.v1.WatchRunRequest.$Shape): ovis.fleet.v1.WatchRunRequest & ovis.fleet.v1.WatchRunRequest.$Shape;
+                static create(properties?: ovis.fleet.v1.WatchRunRequest.$Properties): ovis.fleet.v1.WatchRunRequest;
+
+                /**
+                 * Encodes the specified WatchRunRequest message. Does not implicitly {@link ovis.fleet.v1.WatchRunRequest.verify|verify} messages.
+                 * @param message WatchRunRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.WatchRunRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a WatchRunRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.WatchRunRequest & ovis.fleet.v1.WatchRunRequest.$Shape} WatchRunRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.WatchRunRequest & ovis.fleet.v1.WatchRunRequest.$Shape;
+
+                /**
+                 * Creates a WatchRunRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns WatchRunRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.WatchRunRequest;
+
+                /**
+                 * Creates a plain object from a WatchRunRequest message. Also converts values to other types if specified.
+                 * @param message WatchRunRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.WatchRunRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this WatchRunRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace WatchRunRequest {
+
+                /** Properties of a WatchRunRequest. */
+                interface $Properties {
+
+                    /** WatchRunRequest runId */
+                    runId?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a WatchRunRequest. */
+                type $Shape = ovis.fleet.v1.WatchRunRequest.$Properties;
+            }
+
+            /**
+             * Properties of a RunEvent.
+             * @deprecated Use ovis.fleet.v1.RunEvent.$Properties instead.
+             */
+            interface IRunEvent extends ovis.fleet.v1.RunEvent.$Properties {
+            }
+
+            /** Represents a RunEvent. */
+            class RunEvent {
+
+                /**
+                 * Constructs a new RunEvent.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.RunEvent.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** RunEvent runId. */
+                runId: string;
+
+                /** Empty for notes of the controller itself. */
+                trainerId: string;
+
+                /** RunEvent rank. */
+                rank: number;
+
+                /** RunEvent stage. */
+                stage?: (ovis.trainer.v1.StageEvent.$Properties|null);
+
+                /** RunEvent evaluate. */
+                evaluate?: (ovis.trainer.v1.EvaluateEvent.$Properties|null);
+
+                /** RunEvent note. */
+                note?: (ovis.fleet.v1.RunNote.$Properties|null);
+
+                /** RunEvent event. */
+                event?: ("stage"|"evaluate"|"note");
+
+                /**
+                 * Creates a new RunEvent instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns RunEvent instance
+                 */
+                static create(properties: ovis.fleet.v1.RunEvent.$Shape): ovis.fleet.v1.RunEvent & ovis.fleet.v1.RunEvent.$Shape;
+                static create(properties?: ovis.fleet.v1.RunEvent.$Properties): ovis.fleet.v1.RunEvent;
+
+                /**
+                 * Encodes the specified RunEvent message. Does not implicitly {@link ovis.fleet.v1.RunEvent.verify|verify} messages.
+                 * @param message RunEvent message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.RunEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a RunEvent message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.RunEvent & ovis.fleet.v1.RunEvent.$Shape} RunEvent
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.RunEvent & ovis.fleet.v1.RunEvent.$Shape;
+
+                /**
+                 * Creates a RunEvent message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns RunEvent
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.RunEvent;
+
+                /**
+                 * Creates a plain object from a RunEvent message. Also converts values to other types if specified.
+                 * @param message RunEvent
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.RunEvent, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this RunEvent to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace RunEvent {
+
+                /** Properties of a RunEvent. */
+                interface $Properties {
+
+                    /** RunEvent runId */
+                    runId?: (string|null);
+
+                    /** Empty for notes of the controller itself. */
+                    trainerId?: (string|null);
+
+                    /** RunEvent rank */
+                    rank?: (number|null);
+
+                    /** RunEvent stage */
+                    stage?: (ovis.trainer.v1.StageEvent.$Properties|null);
+
+                    /** RunEvent evaluate */
+                    evaluate?: (ovis.trainer.v1.EvaluateEvent.$Properties|null);
+
+                    /** RunEvent note */
+                    note?: (ovis.fleet.v1.RunNote.$Properties|null);
+
+                    /** RunEvent event */
+                    event?: ("stage"|"evaluate"|"note");
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Narrowed shape of a RunEvent. */
+                type $Shape = {
+                  runId?: string|null;
+                  trainerId?: string|null;
+                  rank?: number|null;
+                  stage?: ovis.trainer.v1.StageEvent.$Shape|null;
+                  evaluate?: ovis.trainer.v1.EvaluateEvent.$Shape|null;
+                  note?: ovis.fleet.v1.RunNote.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                } & (
+                  ({ event?: undefined; stage?: null; evaluate?: null; note?: null }|{ event?: "stage"; stage: ovis.trainer.v1.StageEvent.$Shape; evaluate?: null; note?: null }|{ event?: "evaluate"; stage?: null; evaluate: ovis.trainer.v1.EvaluateEvent.$Shape; note?: null }|{ event?: "note"; stage?: null; evaluate?: null; note: ovis.fleet.v1.RunNote.$Shape })
+                );
+            }
+
+            /**
+             * Properties of a RunNote.
+             * @deprecated Use ovis.fleet.v1.RunNote.$Properties instead.
+             */
+            interface IRunNote extends ovis.fleet.v1.RunNote.$Properties {
+            }
+
+            /** A line for people: "stage 2 re-forms with 1 trainer in generation 3". */
+            class RunNote {
+
+                /**
+                 * Constructs a new RunNote.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.RunNote.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** RunNote level. */
+                level: string;
+
+                /** RunNote message. */
+                message: string;
+
+                /** True for the last event of a run: nothing follows. */
+                final: boolean;
+
+                /**
+                 * Creates a new RunNote instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns RunNote instance
+                 */
+                static create(properties: ovis.fleet.v1.RunNote.$Shape): ovis.fleet.v1.RunNote & ovis.fleet.v1.RunNote.$Shape;
+                static create(properties?: ovis.fleet.v1.RunNote.$Properties): ovis.fleet.v1.RunNote;
+
+                /**
+                 * Encodes the specified RunNote message. Does not implicitly {@link ovis.fleet.v1.RunNote.verify|verify} messages.
+                 * @param message RunNote message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.RunNote.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a RunNote message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.RunNote & ovis.fleet.v1.RunNote.$Shape} RunNote
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.RunNote & ovis.fleet.v1.RunNote.$Shape;
+
+                /**
+                 * Creates a RunNote message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns RunNote
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.RunNote;
+
+                /**
+                 * Creates a plain object from a RunNote message. Also converts values to other types if specified.
+                 * @param message RunNote
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.RunNote, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this RunNote to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace RunNote {
+
+                /** Properties of a RunNote. */
+                interface $Properties {
+
+                    /** RunNote level */
+                    level?: (string|null);
+
+                    /** RunNote message */
+                    message?: (string|null);
+
+                    /** True for the last event of a run: nothing follows. */
+                    final?: (boolean|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a RunNote. */
+                type $Shape = ovis.fleet.v1.RunNote.$Properties;
+            }
+        }
+    }
+
+    /** Namespace trainer. */
+    namespace trainer {
+
+        /** Namespace v1. */
+        namespace v1 {
+
+            /** Represents a TrainerService */
+            class TrainerService extends $protobuf.rpc.Service {
+
+                /**
+                 * Constructs a new TrainerService service.
+                 * @param rpcImpl RPC implementation
+                 * @param [requestDelimited=false] Whether requests are length-delimited
+                 * @param [responseDelimited=false] Whether responses are length-delimited
+                 */
+                constructor(rpcImpl: $protobuf.RPCImpl, requestDelimited?: boolean, responseDelimited?: boolean);
+
+                /**
+                 * Creates new TrainerService service using the specified rpc implementation.
+                 * @param rpcImpl RPC implementation
+                 * @param [requestDelimited=false] Whether requests are length-delimited
+                 * @param [responseDelimited=false] Whether responses are length-delimited
+                 * @returns RPC service. Useful where requests and/or responses are streamed.
+                 */
+                static create(rpcImpl: $protobuf.RPCImpl, requestDelimited?: boolean, responseDelimited?: boolean): TrainerService;
+
+                /**
+                 * Runs one stage as one rank of a gang; the stream ends after `done` or `failed`. When the caller goes away
+                 * the trainer goes on: call Attach to watch again.
+                 */
+                runStage: ovis.trainer.v1.TrainerService.RunStage;
+
+                /**
+                 * Watches a stage that is already running. The first events repeat the last started, phase, step and
+                 * checkpoint. NOT_FOUND when the trainer does not run that gang and generation.
+                 */
+                attach: ovis.trainer.v1.TrainerService.Attach;
+
+                /** Stops the gang's work at the next step boundary, with a checkpoint if asked. */
+                stop: ovis.trainer.v1.TrainerService.Stop;
+
+                /** Answers the questions of the evaluation set that belong to this rank. */
+                evaluate: ovis.trainer.v1.TrainerService.Evaluate;
+
+                /** Calls GetStatus. */
+                getStatus: ovis.trainer.v1.TrainerService.GetStatus;
+            }
+
+            namespace TrainerService {
+
+                /**
+                 * Callback as used by {@link ovis.trainer.v1.TrainerService#runStage}.
+                 * @param error Error, if any
+                 * @param [response] StageEvent
+                 */
+                type RunStageCallback = (error: (Error|null), response?: ovis.trainer.v1.StageEvent) => void;
+
+                /**
+                 * Runs one stage as one rank of a gang; the stream ends after `done` or `failed`. When the caller goes away
+                 * the trainer goes on: call Attach to watch again.
+                 */
+                type RunStage = {
+                  (request: ovis.trainer.v1.IRunStageRequest, callback: ovis.trainer.v1.TrainerService.RunStageCallback): void;
+                  (request: ovis.trainer.v1.IRunStageRequest): Promise<ovis.trainer.v1.StageEvent>;
+                  readonly name: "RunStage";
+                  readonly path: "/ovis.trainer.v1.TrainerService/RunStage";
+                  readonly requestType: "RunStageRequest";
+                  readonly responseType: "StageEvent";
+                  readonly requestStream: undefined;
+                  readonly responseStream: true;
+                };
+
+                /**
+                 * Callback as used by {@link ovis.trainer.v1.TrainerService#attach}.
+                 * @param error Error, if any
+                 * @param [response] StageEvent
+                 */
+                type AttachCallback = (error: (Error|null), response?: ovis.trainer.v1.StageEvent) => void;
+
+                /**
+                 * Watches a stage that is already running. The first events repeat the last started, phase, step and
+                 * checkpoint. NOT_FOUND when the trainer does not run that gang and generation.
+                 */
+                type Attach = {
+                  (request: ovis.trainer.v1.IAttachRequest, callback: ovis.trainer.v1.TrainerService.AttachCallback): void;
+                  (request: ovis.trainer.v1.IAttachRequest): Promise<ovis.trainer.v1.StageEvent>;
+                  readonly name: "Attach";
+                  readonly path: "/ovis.trainer.v1.TrainerService/Attach";
+                  readonly requestType: "AttachRequest";
+                  readonly responseType: "StageEvent";
+                  readonly requestStream: undefined;
+                  readonly responseStream: true;
+                };
+
+                /**
+                 * Callback as used by {@link ovis.trainer.v1.TrainerService#stop}.
+                 * @param error Error, if any
+                 * @param [response] StopResponse
+                 */
+                type StopCallback = (error: (Error|null), response?: ovis.trainer.v1.StopResponse) => void;
+
+                /** Stops the gang's work at the next step boundary, with a checkpoint if asked. */
+                type Stop = {
+                  (request: ovis.trainer.v1.IStopRequest, callback: ovis.trainer.v1.TrainerService.StopCallback): void;
+                  (request: ovis.trainer.v1.IStopRequest): Promise<ovis.trainer.v1.StopResponse>;
+                  readonly name: "Stop";
+                  readonly path: "/ovis.trainer.v1.TrainerService/Stop";
+                  readonly requestType: "StopRequest";
+                  readonly responseType: "StopResponse";
+                  readonly requestStream: undefined;
+                  readonly responseStream: undefined;
+                };
+
+                /**
+                 * Callback as used by {@link ovis.trainer.v1.TrainerService#evaluate}.
+                 * @param error Error, if any
+                 * @param [response] EvaluateEvent
+                 */
+                type EvaluateCallback = (error: (Error|null), response?: ovis.trainer.v1.EvaluateEvent) => void;
+
+                /** Answers the questions of the evaluation set that belong to this rank. */
+                type Evaluate = {
+                  (request: ovis.trainer.v1.IEvaluateRequest, callback: ovis.trainer.v1.TrainerService.EvaluateCallback): void;
+                  (request: ovis.trainer.v1.IEvaluateRequest): Promise<ovis.trainer.v1.EvaluateEvent>;
+                  readonly name: "Evaluate";
+                  readonly path: "/ovis.trainer.v1.TrainerService/Evaluate";
+                  readonly requestType: "EvaluateRequest";
+                  readonly responseType: "EvaluateEvent";
+                  readonly requestStream: undefined;
+                  readonly responseStream: true;
+                };
+
+                /**
+                 * Callback as used by {@link ovis.trainer.v1.TrainerService#getStatus}.
+                 * @param error Error, if any
+                 * @param [response] GetStatusResponse
+                 */
+                type GetStatusCallback = (error: (Error|null), response?: ovis.trainer.v1.GetStatusResponse) => void;
+
+                /** Calls GetStatus. */
+                type GetStatus = {
+                  (request: ovis.trainer.v1.IGetStatusRequest, callback: ovis.trainer.v1.TrainerService.GetStatusCallback): void;
+                  (request: ovis.trainer.v1.IGetStatusRequest): Promise<ovis.trainer.v1.GetStatusResponse>;
+                  readonly name: "GetStatus";
+                  readonly path: "/ovis.trainer.v1.TrainerService/GetStatus";
+                  readonly requestType: "GetStatusRequest";
+                  readonly responseType: "GetStatusResponse";
+                  readonly requestStream: undefined;
+                  readonly responseStream: undefined;
+                };
+            }
+
+            /** TrainerState enum. */
+            enum TrainerState {
+
+                /** TRAINER_STATE_UNSPECIFIED value */
+                TRAINER_STATE_UNSPECIFIED = 0,
+
+                /** TRAINER_STATE_IDLE value */
+                TRAINER_STATE_IDLE = 1,
+
+                /** TRAINER_STATE_BUSY value */
+                TRAINER_STATE_BUSY = 2,
+
+                /** Finishes what it does and takes no new work. */
+                TRAINER_STATE_DRAINING = 3
+            }
+
+            /** What a trainer does inside a stage. Each phase has its own time limit: alive is not progressing. */
+            enum StagePhase {
+
+                /** STAGE_PHASE_UNSPECIFIED value */
+                STAGE_PHASE_UNSPECIFIED = 0,
+
+                /** STAGE_PHASE_LOADING value */
+                STAGE_PHASE_LOADING = 1,
+
+                /** STAGE_PHASE_COMPILING value */
+                STAGE_PHASE_COMPILING = 2,
+
+                /** STAGE_PHASE_TRAINING value */
+                STAGE_PHASE_TRAINING = 3,
+
+                /** STAGE_PHASE_CHECKPOINTING value */
+                STAGE_PHASE_CHECKPOINTING = 4
+            }
+
+            /**
+             * Properties of a RunStageRequest.
+             * @deprecated Use ovis.trainer.v1.RunStageRequest.$Properties instead.
+             */
+            interface IRunStageRequest extends ovis.trainer.v1.RunStageRequest.$Properties {
+            }
+
+            /** Represents a RunStageRequest. */
+            class RunStageRequest {
+
+                /**
+                 * Constructs a new RunStageRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.RunStageRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** RunStageRequest runId. */
+                runId: string;
+
+                /** RunStageRequest gangId. */
+                gangId: string;
+
+                /** RunStageRequest generation. */
+                generation: number;
+
+                /** RunStageRequest rank. */
+                rank: number;
+
+                /** RunStageRequest world. */
+                world: number;
+
+                /** "host:port" of every rank's collective listener, by rank, this trainer's own included. */
+                collectiveAddresses: string[];
+
+                /** 1, 2 or 3. */
+                stage: number;
+
+                /** The whole run config, defaults filled in, as JSON. */
+                runConfigJson: string;
+
+                /** Checkpoint to start from; empty means from the pre-trained backbones. */
+                checkpointUrl: string;
+
+                /**
+                 * True when the stage starts at step 0 (new optimizer, weights of checkpoint_url); false when it continues
+                 * the stage that the checkpoint was taken in.
+                 */
+                initial: boolean;
+
+                /** Temporal activity attempt; a trainer refuses an attempt older than one it has seen. */
+                attempt: number;
+
+                /**
+                 * Creates a new RunStageRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns RunStageRequest instance
+                 */
+                static create(properties: ovis.trainer.v1.RunStageRequest.$Shape): ovis.trainer.v1.RunStageRequest & ovis.trainer.v1.RunStageRequest.$Shape;
+                static create(properties?: ovis.trainer.v1.RunStageRequest.$Properties): ovis.trainer.v1.RunStageRequest;
+
+                /**
+                 * Encodes the specified RunStageRequest message. Does not implicitly {@link ovis.trainer.v1.RunStageRequest.verify|verify} messages.
+                 * @param message RunStageRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.RunStageRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a RunStageRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.RunStageRequest & ovis.trainer.v1.RunStageRequest.$Shape} RunStageRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.RunStageRequest & ovis.trainer.v1.RunStageRequest.$Shape;
+
+                /**
+                 * Creates a RunStageRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns RunStageRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.RunStageRequest;
+
+                /**
+                 * Creates a plain object from a RunStageRequest message. Also converts values to other types if specified.
+                 * @param message RunStageRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.RunStageRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this RunStageRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace RunStageRequest {
+
+                /** Properties of a RunStageRequest. */
+                interface $Properties {
+
+                    /** RunStageRequest runId */
+                    runId?: (string|null);
+
+                    /** RunStageRequest gangId */
+                    gangId?: (string|null);
+
+                    /** RunStageRequest generation */
+                    generation?: (number|null);
+
+                    /** RunStageRequest rank */
+                    rank?: (number|null);
+
+                    /** RunStageRequest world */
+                    world?: (number|null);
+
+                    /** "host:port" of every rank's collective listener, by rank, this trainer's own included. */
+                    collectiveAddresses?: (string[]|null);
+
+                    /** 1, 2 or 3. */
+                    stage?: (number|null);
+
+                    /** The whole run config, defaults filled in, as JSON. */
+                    runConfigJson?: (string|null);
+
+                    /** Checkpoint to start from; empty means from the pre-trained backbones. */
+                    checkpointUrl?: (string|null);
+
+                    /**
+                     * True when the stage starts at step 0 (new optimizer, weights of checkpoint_url); false when it continues
+                     * the stage that the checkpoint was taken in.
+                     */
+                    initial?: (boolean|null);
+
+                    /** Temporal activity attempt; a trainer refuses an attempt older than one it has seen. */
+                    attempt?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a RunStageRequest. */
+                type $Shape = ovis.trainer.v1.RunStageRequest.$Properties;
+            }
+
+            /**
+             * Properties of an AttachRequest.
+             * @deprecated Use ovis.trainer.v1.AttachRequest.$Properties instead.
+             */
+            interface IAttachRequest extends ovis.trainer.v1.AttachRequest.$Properties {
+            }
+
+            /** Represents an AttachRequest. */
+            class AttachRequest {
+
+                /**
+                 * Constructs a new AttachRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.AttachRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** AttachRequest gangId. */
+                gangId: string;
+
+                /** AttachRequest generation. */
+                generation: number;
+
+                /**
+                 * Creates a new AttachRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns AttachRequest instance
+                 */
+                static create(properties: ovis.trainer.v1.AttachRequest.$Shape): ovis.trainer.v1.AttachRequest & ovis.trainer.v1.AttachRequest.$Shape;
+                static create(properties?: ovis.trainer.v1.AttachRequest.$Properties): ovis.trainer.v1.AttachRequest;
+
+                /**
+                 * Encodes the specified AttachRequest message. Does not implicitly {@link ovis.trainer.v1.AttachRequest.verify|verify} messages.
+                 * @param message AttachRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.AttachRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an AttachRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.AttachRequest & ovis.trainer.v1.AttachRequest.$Shape} AttachRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.AttachRequest & ovis.trainer.v1.AttachRequest.$Shape;
+
+                /**
+                 * Creates an AttachRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns AttachRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.AttachRequest;
+
+                /**
+                 * Creates a plain object from an AttachRequest message. Also converts values to other types if specified.
+                 * @param message AttachRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.AttachRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this AttachRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace AttachRequest {
+
+                /** Properties of an AttachRequest. */
+                interface $Properties {
+
+                    /** AttachRequest gangId */
+                    gangId?: (string|null);
+
+                    /** AttachRequest generation */
+                    generation?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an AttachRequest. */
+                type $Shape = ovis.trainer.v1.AttachRequest.$Properties;
+            }
+
+            /**
+             * Properties of a StopRequest.
+             * @deprecated Use ovis.trainer.v1.StopRequest.$Properties instead.
+             */
+            interface IStopRequest extends ovis.trainer.v1.StopRequest.$Properties {
+            }
+
+            /** Represents a StopRequest. */
+            class StopRequest {
+
+                /**
+                 * Constructs a new StopRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StopRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** StopRequest gangId. */
+                gangId: string;
+
+                /** Save a checkpoint before stopping. */
+                checkpoint: boolean;
+
+                /** Shown to the user, for instance "run cancelled". */
+                reason: string;
+
+                /**
+                 * Creates a new StopRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StopRequest instance
+                 */
+                static create(properties: ovis.trainer.v1.StopRequest.$Shape): ovis.trainer.v1.StopRequest & ovis.trainer.v1.StopRequest.$Shape;
+                static create(properties?: ovis.trainer.v1.StopRequest.$Properties): ovis.trainer.v1.StopRequest;
+
+                /**
+                 * Encodes the specified StopRequest message. Does not implicitly {@link ovis.trainer.v1.StopRequest.verify|verify} messages.
+                 * @param message StopRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StopRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StopRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StopRequest & ovis.trainer.v1.StopRequest.$Shape} StopRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StopRequest & ovis.trainer.v1.StopRequest.$Shape;
+
+                /**
+                 * Creates a StopRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StopRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StopRequest;
+
+                /**
+                 * Creates a plain object from a StopRequest message. Also converts values to other types if specified.
+                 * @param message StopRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StopRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StopRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StopRequest {
+
+                /** Properties of a StopRequest. */
+                interface $Properties {
+
+                    /** StopRequest gangId */
+                    gangId?: (string|null);
+
+                    /** Save a checkpoint before stopping. */
+                    checkpoint?: (boolean|null);
+
+                    /** Shown to the user, for instance "run cancelled". */
+                    reason?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StopRequest. */
+                type $Shape = ovis.trainer.v1.StopRequest.$Properties;
+            }
+
+            /**
+             * Properties of a StopResponse.
+             * @deprecated Use ovis.trainer.v1.StopResponse.$Properties instead.
+             */
+            interface IStopResponse extends ovis.trainer.v1.StopResponse.$Properties {
+            }
+
+            /** Represents a StopResponse. */
+            class StopResponse {
+
+                /**
+                 * Constructs a new StopResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StopResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** False when the trainer was not running that gang. */
+                stopped: boolean;
+
+                /** The checkpoint that was saved; empty when none was asked for. */
+                checkpointUrl: string;
+
+                /**
+                 * Creates a new StopResponse instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StopResponse instance
+                 */
+                static create(properties: ovis.trainer.v1.StopResponse.$Shape): ovis.trainer.v1.StopResponse & ovis.trainer.v1.StopResponse.$Shape;
+                static create(properties?: ovis.trainer.v1.StopResponse.$Properties): ovis.trainer.v1.StopResponse;
+
+                /**
+                 * Encodes the specified StopResponse message. Does not implicitly {@link ovis.trainer.v1.StopResponse.verify|verify} messages.
+                 * @param message StopResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StopResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StopResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StopResponse & ovis.trainer.v1.StopResponse.$Shape} StopResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StopResponse & ovis.trainer.v1.StopResponse.$Shape;
+
+                /**
+                 * Creates a StopResponse message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StopResponse
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StopResponse;
+
+                /**
+                 * Creates a plain object from a StopResponse message. Also converts values to other types if specified.
+                 * @param message StopResponse
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StopResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StopResponse to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StopResponse {
+
+                /** Properties of a StopResponse. */
+                interface $Properties {
+
+                    /** False when the trainer was not running that gang. */
+                    stopped?: (boolean|null);
+
+                    /** The checkpoint that was saved; empty when none was asked for. */
+                    checkpointUrl?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StopResponse. */
+                type $Shape = ovis.trainer.v1.StopResponse.$Properties;
+            }
+
+            /**
+             * Properties of a StageEvent.
+             * @deprecated Use ovis.trainer.v1.StageEvent.$Properties instead.
+             */
+            interface IStageEvent extends ovis.trainer.v1.StageEvent.$Properties {
+            }
+
+            /** One thing that happened in a stage, on one rank. */
+            class StageEvent {
+
+                /**
+                 * Constructs a new StageEvent.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StageEvent.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** StageEvent stage. */
+                stage: number;
+
+                /** StageEvent generation. */
+                generation: number;
+
+                /** StageEvent rank. */
+                rank: number;
+
+                /** Milliseconds since the Unix epoch on the trainer's clock. */
+                atMs: number;
+
+                /** StageEvent started. */
+                started?: (ovis.trainer.v1.StageStarted.$Properties|null);
+
+                /** StageEvent phase. */
+                phase?: (ovis.trainer.v1.StagePhaseChanged.$Properties|null);
+
+                /** StageEvent step. */
+                step?: (ovis.trainer.v1.StageStep.$Properties|null);
+
+                /** StageEvent checkpoint. */
+                checkpoint?: (ovis.trainer.v1.StageCheckpoint.$Properties|null);
+
+                /** StageEvent done. */
+                done?: (ovis.trainer.v1.StageDone.$Properties|null);
+
+                /** StageEvent failed. */
+                failed?: (ovis.trainer.v1.Failure.$Properties|null);
+
+                /** StageEvent event. */
+                event?: ("started"|"phase"|"step"|"checkpoint"|"done"|"failed");
+
+                /**
+                 * Creates a new StageEvent instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StageEvent instance
+                 */
+                static create(properties: ovis.trainer.v1.StageEvent.$Shape): ovis.trainer.v1.StageEvent & ovis.trainer.v1.StageEvent.$Shape;
+                static create(properties?: ovis.trainer.v1.StageEvent.$Properties): ovis.trainer.v1.StageEvent;
+
+                /**
+                 * Encodes the specified StageEvent message. Does not implicitly {@link ovis.trainer.v1.StageEvent.verify|verify} messages.
+                 * @param message StageEvent message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StageEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StageEvent message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StageEvent & ovis.trainer.v1.StageEvent.$Shape} StageEvent
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StageEvent & ovis.trainer.v1.StageEvent.$Shape;
+
+                /**
+                 * Creates a StageEvent message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StageEvent
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StageEvent;
+
+                /**
+                 * Creates a plain object from a StageEvent message. Also converts values to other types if specified.
+                 * @param message StageEvent
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StageEvent, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StageEvent to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StageEvent {
+
+                /** Properties of a StageEvent. */
+                interface $Properties {
+
+                    /** StageEvent stage */
+                    stage?: (number|null);
+
+                    /** StageEvent generation */
+                    generation?: (number|null);
+
+                    /** StageEvent rank */
+                    rank?: (number|null);
+
+                    /** Milliseconds since the Unix epoch on the trainer's clock. */
+                    atMs?: (number|null);
+
+                    /** StageEvent started */
+                    started?: (ovis.trainer.v1.StageStarted.$Properties|null);
+
+                    /** StageEvent phase */
+                    phase?: (ovis.trainer.v1.StagePhaseChanged.$Properties|null);
+
+                    /** StageEvent step */
+                    step?: (ovis.trainer.v1.StageStep.$Properties|null);
+
+                    /** StageEvent checkpoint */
+                    checkpoint?: (ovis.trainer.v1.StageCheckpoint.$Properties|null);
+
+                    /** StageEvent done */
+                    done?: (ovis.trainer.v1.StageDone.$Properties|null);
+
+                    /** StageEvent failed */
+                    failed?: (ovis.trainer.v1.Failure.$Properties|null);
+
+                    /** StageEvent event */
+                    event?: ("started"|"phase"|"step"|"checkpoint"|"done"|"failed");
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Narrowed shape of a StageEvent. */
+                type $Shape = {
+                  stage?: number|null;
+                  generation?: number|null;
+                  rank?: number|null;
+                  atMs?: number|null;
+                  started?: ovis.trainer.v1.StageStarted.$Shape|null;
+                  phase?: ovis.trainer.v1.StagePhaseChanged.$Shape|null;
+                  step?: ovis.trainer.v1.StageStep.$Shape|null;
+                  checkpoint?: ovis.trainer.v1.StageCheckpoint.$Shape|null;
+                  done?: ovis.trainer.v1.StageDone.$Shape|null;
+                  failed?: ovis.trainer.v1.Failure.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                } & (
+                  ({ event?: undefined; started?: null; phase?: null; step?: null; checkpoint?: null; done?: null; failed?: null }|{ event?: "started"; started: ovis.trainer.v1.StageStarted.$Shape; phase?: null; step?: null; checkpoint?: null; done?: null; failed?: null }|{ event?: "phase"; started?: null; phase: ovis.trainer.v1.StagePhaseChanged.$Shape; step?: null; checkpoint?: null; done?: null; failed?: null }|{ event?: "step"; started?: null; phase?: null; step: ovis.trainer.v1.StageStep.$Shape; checkpoint?: null; done?: null; failed?: null }|{ event?: "checkpoint"; started?: null; phase?: null; step?: null; checkpoint: ovis.trainer.v1.StageCheckpoint.$Shape; done?: null; failed?: null }|{ event?: "done"; started?: null; phase?: null; step?: null; checkpoint?: null; done: ovis.trainer.v1.StageDone.$Shape; failed?: null }|{ event?: "failed"; started?: null; phase?: null; step?: null; checkpoint?: null; done?: null; failed: ovis.trainer.v1.Failure.$Shape })
+                );
+            }
+
+            /**
+             * Properties of a StageStarted.
+             * @deprecated Use ovis.trainer.v1.StageStarted.$Properties instead.
+             */
+            interface IStageStarted extends ovis.trainer.v1.StageStarted.$Properties {
+            }
+
+            /** Represents a StageStarted. */
+            class StageStarted {
+
+                /**
+                 * Constructs a new StageStarted.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StageStarted.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** StageStarted stepsTotal. */
+                stepsTotal: number;
+
+                /** Index of the first step that will run: 0, or the step after the checkpoint. */
+                firstStep: number;
+
+                /** Number of trainable numbers in this stage. */
+                trainableParams: number;
+
+                /**
+                 * Creates a new StageStarted instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StageStarted instance
+                 */
+                static create(properties: ovis.trainer.v1.StageStarted.$Shape): ovis.trainer.v1.StageStarted & ovis.trainer.v1.StageStarted.$Shape;
+                static create(properties?: ovis.trainer.v1.StageStarted.$Properties): ovis.trainer.v1.StageStarted;
+
+                /**
+                 * Encodes the specified StageStarted message. Does not implicitly {@link ovis.trainer.v1.StageStarted.verify|verify} messages.
+                 * @param message StageStarted message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StageStarted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StageStarted message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StageStarted & ovis.trainer.v1.StageStarted.$Shape} StageStarted
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StageStarted & ovis.trainer.v1.StageStarted.$Shape;
+
+                /**
+                 * Creates a StageStarted message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StageStarted
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StageStarted;
+
+                /**
+                 * Creates a plain object from a StageStarted message. Also converts values to other types if specified.
+                 * @param message StageStarted
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StageStarted, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StageStarted to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StageStarted {
+
+                /** Properties of a StageStarted. */
+                interface $Properties {
+
+                    /** StageStarted stepsTotal */
+                    stepsTotal?: (number|null);
+
+                    /** Index of the first step that will run: 0, or the step after the checkpoint. */
+                    firstStep?: (number|null);
+
+                    /** Number of trainable numbers in this stage. */
+                    trainableParams?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StageStarted. */
+                type $Shape = ovis.trainer.v1.StageStarted.$Properties;
+            }
+
+            /**
+             * Properties of a StagePhaseChanged.
+             * @deprecated Use ovis.trainer.v1.StagePhaseChanged.$Properties instead.
+             */
+            interface IStagePhaseChanged extends ovis.trainer.v1.StagePhaseChanged.$Properties {
+            }
+
+            /** Represents a StagePhaseChanged. */
+            class StagePhaseChanged {
+
+                /**
+                 * Constructs a new StagePhaseChanged.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StagePhaseChanged.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** StagePhaseChanged phase. */
+                phase: ovis.trainer.v1.StagePhase;
+
+                /** For people, for instance "backbones: 11.2 MB". */
+                detail: string;
+
+                /**
+                 * Creates a new StagePhaseChanged instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StagePhaseChanged instance
+                 */
+                static create(properties: ovis.trainer.v1.StagePhaseChanged.$Shape): ovis.trainer.v1.StagePhaseChanged & ovis.trainer.v1.StagePhaseChanged.$Shape;
+                static create(properties?: ovis.trainer.v1.StagePhaseChanged.$Properties): ovis.trainer.v1.StagePhaseChanged;
+
+                /**
+                 * Encodes the specified StagePhaseChanged message. Does not implicitly {@link ovis.trainer.v1.StagePhaseChanged.verify|verify} messages.
+                 * @param message StagePhaseChanged message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StagePhaseChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StagePhaseChanged message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StagePhaseChanged & ovis.trainer.v1.StagePhaseChanged.$Shape} StagePhaseChanged
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StagePhaseChanged & ovis.trainer.v1.StagePhaseChanged.$Shape;
+
+                /**
+                 * Creates a StagePhaseChanged message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StagePhaseChanged
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StagePhaseChanged;
+
+                /**
+                 * Creates a plain object from a StagePhaseChanged message. Also converts values to other types if specified.
+                 * @param message StagePhaseChanged
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StagePhaseChanged, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StagePhaseChanged to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StagePhaseChanged {
+
+                /** Properties of a StagePhaseChanged. */
+                interface $Properties {
+
+                    /** StagePhaseChanged phase */
+                    phase?: (ovis.trainer.v1.StagePhase|null);
+
+                    /** For people, for instance "backbones: 11.2 MB". */
+                    detail?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StagePhaseChanged. */
+                type $Shape = ovis.trainer.v1.StagePhaseChanged.$Properties;
+            }
+
+            /**
+             * Properties of a StageStep.
+             * @deprecated Use ovis.trainer.v1.StageStep.$Properties instead.
+             */
+            interface IStageStep extends ovis.trainer.v1.StageStep.$Properties {
+            }
+
+            /** Represents a StageStep. */
+            class StageStep {
+
+                /**
+                 * Constructs a new StageStep.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StageStep.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Steps completed, 1-based: the first optimizer step reports 1. */
+                step: number;
+
+                /** StageStep loss. */
+                loss: number;
+
+                /** Norm over trainable parameters before clipping. */
+                gradNorm: number;
+
+                /** StageStep lr. */
+                lr: number;
+
+                /** Of this step, all ranks together. */
+                images: number;
+
+                /** Unmasked label tokens of this step, all ranks together. */
+                tokens: number;
+
+                /** StageStep imagesPerS. */
+                imagesPerS: number;
+
+                /** StageStep computeMs. */
+                computeMs: number;
+
+                /** StageStep communicateMs. */
+                communicateMs: number;
+
+                /** Time the step waited for data. */
+                dataMs: number;
+
+                /**
+                 * Creates a new StageStep instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StageStep instance
+                 */
+                static create(properties: ovis.trainer.v1.StageStep.$Shape): ovis.trainer.v1.StageStep & ovis.trainer.v1.StageStep.$Shape;
+                static create(properties?: ovis.trainer.v1.StageStep.$Properties): ovis.trainer.v1.StageStep;
+
+                /**
+                 * Encodes the specified StageStep message. Does not implicitly {@link ovis.trainer.v1.StageStep.verify|verify} messages.
+                 * @param message StageStep message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StageStep.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StageStep message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StageStep & ovis.trainer.v1.StageStep.$Shape} StageStep
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StageStep & ovis.trainer.v1.StageStep.$Shape;
+
+                /**
+                 * Creates a StageStep message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StageStep
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StageStep;
+
+                /**
+                 * Creates a plain object from a StageStep message. Also converts values to other types if specified.
+                 * @param message StageStep
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StageStep, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StageStep to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StageStep {
+
+                /** Properties of a StageStep. */
+                interface $Properties {
+
+                    /** Steps completed, 1-based: the first optimizer step reports 1. */
+                    step?: (number|null);
+
+                    /** StageStep loss */
+                    loss?: (number|null);
+
+                    /** Norm over trainable parameters before clipping. */
+                    gradNorm?: (number|null);
+
+                    /** StageStep lr */
+                    lr?: (number|null);
+
+                    /** Of this step, all ranks together. */
+                    images?: (number|null);
+
+                    /** Unmasked label tokens of this step, all ranks together. */
+                    tokens?: (number|null);
+
+                    /** StageStep imagesPerS */
+                    imagesPerS?: (number|null);
+
+                    /** StageStep computeMs */
+                    computeMs?: (number|null);
+
+                    /** StageStep communicateMs */
+                    communicateMs?: (number|null);
+
+                    /** Time the step waited for data. */
+                    dataMs?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StageStep. */
+                type $Shape = ovis.trainer.v1.StageStep.$Properties;
+            }
+
+            /**
+             * Properties of a StageCheckpoint.
+             * @deprecated Use ovis.trainer.v1.StageCheckpoint.$Properties instead.
+             */
+            interface IStageCheckpoint extends ovis.trainer.v1.StageCheckpoint.$Properties {
+            }
+
+            /** Represents a StageCheckpoint. */
+            class StageCheckpoint {
+
+                /**
+                 * Constructs a new StageCheckpoint.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StageCheckpoint.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** StageCheckpoint id. */
+                id: string;
+
+                /** StageCheckpoint url. */
+                url: string;
+
+                /** StageCheckpoint step. */
+                step: number;
+
+                /** StageCheckpoint bytes. */
+                bytes: number;
+
+                /** StageCheckpoint ms. */
+                ms: number;
+
+                /**
+                 * Creates a new StageCheckpoint instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StageCheckpoint instance
+                 */
+                static create(properties: ovis.trainer.v1.StageCheckpoint.$Shape): ovis.trainer.v1.StageCheckpoint & ovis.trainer.v1.StageCheckpoint.$Shape;
+                static create(properties?: ovis.trainer.v1.StageCheckpoint.$Properties): ovis.trainer.v1.StageCheckpoint;
+
+                /**
+                 * Encodes the specified StageCheckpoint message. Does not implicitly {@link ovis.trainer.v1.StageCheckpoint.verify|verify} messages.
+                 * @param message StageCheckpoint message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StageCheckpoint.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StageCheckpoint message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StageCheckpoint & ovis.trainer.v1.StageCheckpoint.$Shape} StageCheckpoint
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StageCheckpoint & ovis.trainer.v1.StageCheckpoint.$Shape;
+
+                /**
+                 * Creates a StageCheckpoint message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StageCheckpoint
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StageCheckpoint;
+
+                /**
+                 * Creates a plain object from a StageCheckpoint message. Also converts values to other types if specified.
+                 * @param message StageCheckpoint
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StageCheckpoint, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StageCheckpoint to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StageCheckpoint {
+
+                /** Properties of a StageCheckpoint. */
+                interface $Properties {
+
+                    /** StageCheckpoint id */
+                    id?: (string|null);
+
+                    /** StageCheckpoint url */
+                    url?: (string|null);
+
+                    /** StageCheckpoint step */
+                    step?: (number|null);
+
+                    /** StageCheckpoint bytes */
+                    bytes?: (number|null);
+
+                    /** StageCheckpoint ms */
+                    ms?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StageCheckpoint. */
+                type $Shape = ovis.trainer.v1.StageCheckpoint.$Properties;
+            }
+
+            /**
+             * Properties of a StageDone.
+             * @deprecated Use ovis.trainer.v1.StageDone.$Properties instead.
+             */
+            interface IStageDone extends ovis.trainer.v1.StageDone.$Properties {
+            }
+
+            /** Represents a StageDone. */
+            class StageDone {
+
+                /**
+                 * Constructs a new StageDone.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StageDone.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** StageDone checkpointUrl. */
+                checkpointUrl: string;
+
+                /** StageDone steps. */
+                steps: number;
+
+                /** StageDone finalLoss. */
+                finalLoss: number;
+
+                /**
+                 * Creates a new StageDone instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StageDone instance
+                 */
+                static create(properties: ovis.trainer.v1.StageDone.$Shape): ovis.trainer.v1.StageDone & ovis.trainer.v1.StageDone.$Shape;
+                static create(properties?: ovis.trainer.v1.StageDone.$Properties): ovis.trainer.v1.StageDone;
+
+                /**
+                 * Encodes the specified StageDone message. Does not implicitly {@link ovis.trainer.v1.StageDone.verify|verify} messages.
+                 * @param message StageDone message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StageDone.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StageDone message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StageDone & ovis.trainer.v1.StageDone.$Shape} StageDone
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StageDone & ovis.trainer.v1.StageDone.$Shape;
+
+                /**
+                 * Creates a StageDone message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StageDone
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StageDone;
+
+                /**
+                 * Creates a plain object from a StageDone message. Also converts values to other types if specified.
+                 * @param message StageDone
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StageDone, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StageDone to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StageDone {
+
+                /** Properties of a StageDone. */
+                interface $Properties {
+
+                    /** StageDone checkpointUrl */
+                    checkpointUrl?: (string|null);
+
+                    /** StageDone steps */
+                    steps?: (number|null);
+
+                    /** StageDone finalLoss */
+                    finalLoss?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StageDone. */
+                type $Shape = ovis.trainer.v1.StageDone.$Properties;
+            }
+
+            /**
+             * Properties of a Failure.
+             * @deprecated Use ovis.trainer.v1.Failure.$Properties instead.
+             */
+            interface IFailure extends ovis.trainer.v1.Failure.$Properties {
+            }
+
+            /** An error with its cause and cure. */
+            class Failure {
+
+                /**
+                 * Constructs a new Failure.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.Failure.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Stable name, for instance PEER_LOST, TRUNCATED, BAD_CONFIG. */
+                code: string;
+
+                /** What failed, where and why. */
+                message: string;
+
+                /** How to fix it. */
+                hint: string;
+
+                /** True for infrastructure and membership faults, false for user errors. */
+                retryable: boolean;
+
+                /** The rank that reports. */
+                rank: number;
+
+                /** The rank that caused it, when it was another one. */
+                peerRank?: (number|null);
+
+                /**
+                 * Creates a new Failure instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Failure instance
+                 */
+                static create(properties: ovis.trainer.v1.Failure.$Shape): ovis.trainer.v1.Failure & ovis.trainer.v1.Failure.$Shape;
+                static create(properties?: ovis.trainer.v1.Failure.$Properties): ovis.trainer.v1.Failure;
+
+                /**
+                 * Encodes the specified Failure message. Does not implicitly {@link ovis.trainer.v1.Failure.verify|verify} messages.
+                 * @param message Failure message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.Failure.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Failure message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.Failure & ovis.trainer.v1.Failure.$Shape} Failure
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.Failure & ovis.trainer.v1.Failure.$Shape;
+
+                /**
+                 * Creates a Failure message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Failure
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.Failure;
+
+                /**
+                 * Creates a plain object from a Failure message. Also converts values to other types if specified.
+                 * @param message Failure
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.Failure, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Failure to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Failure {
+
+                /** Properties of a Failure. */
+                interface $Properties {
+
+                    /** Stable name, for instance PEER_LOST, TRUNCATED, BAD_CONFIG. */
+                    code?: (string|null);
+
+                    /** What failed, where and why. */
+                    message?: (string|null);
+
+                    /** How to fix it. */
+                    hint?: (string|null);
+
+                    /** True for infrastructure and membership faults, false for user errors. */
+                    retryable?: (boolean|null);
+
+                    /** The rank that reports. */
+                    rank?: (number|null);
+
+                    /** The rank that caused it, when it was another one. */
+                    peerRank?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Failure. */
+                type $Shape = ovis.trainer.v1.Failure.$Properties;
+            }
+
+            /**
+             * Properties of an EvaluateRequest.
+             * @deprecated Use ovis.trainer.v1.EvaluateRequest.$Properties instead.
+             */
+            interface IEvaluateRequest extends ovis.trainer.v1.EvaluateRequest.$Properties {
+            }
+
+            /** Represents an EvaluateRequest. */
+            class EvaluateRequest {
+
+                /**
+                 * Constructs a new EvaluateRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.EvaluateRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** EvaluateRequest runId. */
+                runId: string;
+
+                /** EvaluateRequest gangId. */
+                gangId: string;
+
+                /** Rank r of world w answers the questions i with i % w == r. */
+                rank: number;
+
+                /** EvaluateRequest world. */
+                world: number;
+
+                /** EvaluateRequest runConfigJson. */
+                runConfigJson: string;
+
+                /** EvaluateRequest checkpointUrl. */
+                checkpointUrl: string;
+
+                /** Answer each question a second time with a blank image: the baseline that shows what vision adds. */
+                blankImage: boolean;
+
+                /** Where this rank writes its predictions (JSON lines). */
+                outputUrl: string;
+
+                /**
+                 * Creates a new EvaluateRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns EvaluateRequest instance
+                 */
+                static create(properties: ovis.trainer.v1.EvaluateRequest.$Shape): ovis.trainer.v1.EvaluateRequest & ovis.trainer.v1.EvaluateRequest.$Shape;
+                static create(properties?: ovis.trainer.v1.EvaluateRequest.$Properties): ovis.trainer.v1.EvaluateRequest;
+
+                /**
+                 * Encodes the specified EvaluateRequest message. Does not implicitly {@link ovis.trainer.v1.EvaluateRequest.verify|verify} messages.
+                 * @param message EvaluateRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.EvaluateRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an EvaluateRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.EvaluateRequest & ovis.trainer.v1.EvaluateRequest.$Shape} EvaluateRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.EvaluateRequest & ovis.trainer.v1.EvaluateRequest.$Shape;
+
+                /**
+                 * Creates an EvaluateRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns EvaluateRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.EvaluateRequest;
+
+                /**
+                 * Creates a plain object from an EvaluateRequest message. Also converts values to other types if specified.
+                 * @param message EvaluateRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.EvaluateRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this EvaluateRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace EvaluateRequest {
+
+                /** Properties of an EvaluateRequest. */
+                interface $Properties {
+
+                    /** EvaluateRequest runId */
+                    runId?: (string|null);
+
+                    /** EvaluateRequest gangId */
+                    gangId?: (string|null);
+
+                    /** Rank r of world w answers the questions i with i % w == r. */
+                    rank?: (number|null);
+
+                    /** EvaluateRequest world */
+                    world?: (number|null);
+
+                    /** EvaluateRequest runConfigJson */
+                    runConfigJson?: (string|null);
+
+                    /** EvaluateRequest checkpointUrl */
+                    checkpointUrl?: (string|null);
+
+                    /** Answer each question a second time with a blank image: the baseline that shows what vision adds. */
+                    blankImage?: (boolean|null);
+
+                    /** Where this rank writes its predictions (JSON lines). */
+                    outputUrl?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an EvaluateRequest. */
+                type $Shape = ovis.trainer.v1.EvaluateRequest.$Properties;
+            }
+
+            /**
+             * Properties of an EvaluateEvent.
+             * @deprecated Use ovis.trainer.v1.EvaluateEvent.$Properties instead.
+             */
+            interface IEvaluateEvent extends ovis.trainer.v1.EvaluateEvent.$Properties {
+            }
+
+            /** Represents an EvaluateEvent. */
+            class EvaluateEvent {
+
+                /**
+                 * Constructs a new EvaluateEvent.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.EvaluateEvent.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** EvaluateEvent progress. */
+                progress?: (ovis.trainer.v1.EvaluateProgress.$Properties|null);
+
+                /** EvaluateEvent done. */
+                done?: (ovis.trainer.v1.EvaluateDone.$Properties|null);
+
+                /** EvaluateEvent failed. */
+                failed?: (ovis.trainer.v1.Failure.$Properties|null);
+
+                /** EvaluateEvent event. */
+                event?: ("progress"|"done"|"failed");
+
+                /**
+                 * Creates a new EvaluateEvent instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns EvaluateEvent instance
+                 */
+                static create(properties: ovis.trainer.v1.EvaluateEvent.$Shape): ovis.trainer.v1.EvaluateEvent & ovis.trainer.v1.EvaluateEvent.$Shape;
+                static create(properties?: ovis.trainer.v1.EvaluateEvent.$Properties): ovis.trainer.v1.EvaluateEvent;
+
+                /**
+                 * Encodes the specified EvaluateEvent message. Does not implicitly {@link ovis.trainer.v1.EvaluateEvent.verify|verify} messages.
+                 * @param message EvaluateEvent message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.EvaluateEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an EvaluateEvent message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.EvaluateEvent & ovis.trainer.v1.EvaluateEvent.$Shape} EvaluateEvent
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.EvaluateEvent & ovis.trainer.v1.EvaluateEvent.$Shape;
+
+                /**
+                 * Creates an EvaluateEvent message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns EvaluateEvent
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.EvaluateEvent;
+
+                /**
+                 * Creates a plain object from an EvaluateEvent message. Also converts values to other types if specified.
+                 * @param message EvaluateEvent
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.EvaluateEvent, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this EvaluateEvent to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace EvaluateEvent {
+
+                /** Properties of an EvaluateEvent. */
+                interface $Properties {
+
+                    /** EvaluateEvent progress */
+                    progress?: (ovis.trainer.v1.EvaluateProgress.$Properties|null);
+
+                    /** EvaluateEvent done */
+                    done?: (ovis.trainer.v1.EvaluateDone.$Properties|null);
+
+                    /** EvaluateEvent failed */
+                    failed?: (ovis.trainer.v1.Failure.$Properties|null);
+
+                    /** EvaluateEvent event */
+                    event?: ("progress"|"done"|"failed");
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Narrowed shape of an EvaluateEvent. */
+                type $Shape = {
+                  progress?: ovis.trainer.v1.EvaluateProgress.$Shape|null;
+                  done?: ovis.trainer.v1.EvaluateDone.$Shape|null;
+                  failed?: ovis.trainer.v1.Failure.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                } & (
+                  ({ event?: undefined; progress?: null; done?: null; failed?: null }|{ event?: "progress"; progress: ovis.trainer.v1.EvaluateProgress.$Shape; done?: null; failed?: null }|{ event?: "done"; progress?: null; done: ovis.trainer.v1.EvaluateDone.$Shape; failed?: null }|{ event?: "failed"; progress?: null; done?: null; failed: ovis.trainer.v1.Failure.$Shape })
+                );
+            }
+
+            /**
+             * Properties of an EvaluateProgress.
+             * @deprecated Use ovis.trainer.v1.EvaluateProgress.$Properties instead.
+             */
+            interface IEvaluateProgress extends ovis.trainer.v1.EvaluateProgress.$Properties {
+            }
+
+            /** Represents an EvaluateProgress. */
+            class EvaluateProgress {
+
+                /**
+                 * Constructs a new EvaluateProgress.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.EvaluateProgress.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** EvaluateProgress done. */
+                done: number;
+
+                /** EvaluateProgress total. */
+                total: number;
+
+                /** EvaluateProgress questionsPerS. */
+                questionsPerS: number;
+
+                /** True while the blank-image pass runs. */
+                blankImage: boolean;
+
+                /**
+                 * Creates a new EvaluateProgress instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns EvaluateProgress instance
+                 */
+                static create(properties: ovis.trainer.v1.EvaluateProgress.$Shape): ovis.trainer.v1.EvaluateProgress & ovis.trainer.v1.EvaluateProgress.$Shape;
+                static create(properties?: ovis.trainer.v1.EvaluateProgress.$Properties): ovis.trainer.v1.EvaluateProgress;
+
+                /**
+                 * Encodes the specified EvaluateProgress message. Does not implicitly {@link ovis.trainer.v1.EvaluateProgress.verify|verify} messages.
+                 * @param message EvaluateProgress message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.EvaluateProgress.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an EvaluateProgress message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.EvaluateProgress & ovis.trainer.v1.EvaluateProgress.$Shape} EvaluateProgress
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.EvaluateProgress & ovis.trainer.v1.EvaluateProgress.$Shape;
+
+                /**
+                 * Creates an EvaluateProgress message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns EvaluateProgress
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.EvaluateProgress;
+
+                /**
+                 * Creates a plain object from an EvaluateProgress message. Also converts values to other types if specified.
+                 * @param message EvaluateProgress
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.EvaluateProgress, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this EvaluateProgress to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace EvaluateProgress {
+
+                /** Properties of an EvaluateProgress. */
+                interface $Properties {
+
+                    /** EvaluateProgress done */
+                    done?: (number|null);
+
+                    /** EvaluateProgress total */
+                    total?: (number|null);
+
+                    /** EvaluateProgress questionsPerS */
+                    questionsPerS?: (number|null);
+
+                    /** True while the blank-image pass runs. */
+                    blankImage?: (boolean|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an EvaluateProgress. */
+                type $Shape = ovis.trainer.v1.EvaluateProgress.$Properties;
+            }
+
+            /**
+             * Properties of an EvaluateDone.
+             * @deprecated Use ovis.trainer.v1.EvaluateDone.$Properties instead.
+             */
+            interface IEvaluateDone extends ovis.trainer.v1.EvaluateDone.$Properties {
+            }
+
+            /** Represents an EvaluateDone. */
+            class EvaluateDone {
+
+                /**
+                 * Constructs a new EvaluateDone.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.EvaluateDone.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** EvaluateDone predictionsUrl. */
+                predictionsUrl: string;
+
+                /** EvaluateDone questions. */
+                questions: number;
+
+                /**
+                 * Creates a new EvaluateDone instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns EvaluateDone instance
+                 */
+                static create(properties: ovis.trainer.v1.EvaluateDone.$Shape): ovis.trainer.v1.EvaluateDone & ovis.trainer.v1.EvaluateDone.$Shape;
+                static create(properties?: ovis.trainer.v1.EvaluateDone.$Properties): ovis.trainer.v1.EvaluateDone;
+
+                /**
+                 * Encodes the specified EvaluateDone message. Does not implicitly {@link ovis.trainer.v1.EvaluateDone.verify|verify} messages.
+                 * @param message EvaluateDone message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.EvaluateDone.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes an EvaluateDone message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.EvaluateDone & ovis.trainer.v1.EvaluateDone.$Shape} EvaluateDone
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.EvaluateDone & ovis.trainer.v1.EvaluateDone.$Shape;
+
+                /**
+                 * Creates an EvaluateDone message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns EvaluateDone
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.EvaluateDone;
+
+                /**
+                 * Creates a plain object from an EvaluateDone message. Also converts values to other types if specified.
+                 * @param message EvaluateDone
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.EvaluateDone, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this EvaluateDone to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace EvaluateDone {
+
+                /** Properties of an EvaluateDone. */
+                interface $Properties {
+
+                    /** EvaluateDone predictionsUrl */
+                    predictionsUrl?: (string|null);
+
+                    /** EvaluateDone questions */
+                    questions?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of an EvaluateDone. */
+                type $Shape = ovis.trainer.v1.EvaluateDone.$Properties;
+            }
+
+            /**
+             * Properties of a GetStatusRequest.
+             * @deprecated Use ovis.trainer.v1.GetStatusRequest.$Properties instead.
+             */
+            interface IGetStatusRequest extends ovis.trainer.v1.GetStatusRequest.$Properties {
+            }
+
+            /** Represents a GetStatusRequest. */
+            class GetStatusRequest {
+
+                /**
+                 * Constructs a new GetStatusRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.GetStatusRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /**
+                 * Creates a new GetStatusRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns GetStatusRequest instance
+                 */
+                static create(properties: ovis.trainer.v1.GetStatusRequest.$Shape): ovis.trainer.v1.GetStatusRequest & ovis.trainer.v1.GetStatusRequest.$Shape;
+                static create(properties?: ovis.trainer.v1.GetStatusRequest.$Properties): ovis.trainer.v1.GetStatusRequest;
+
+                /**
+                 * Encodes the specified GetStatusRequest message. Does not implicitly {@link ovis.trainer.v1.GetStatusRequest.verify|verify} messages.
+                 * @param message GetStatusRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.GetStatusRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a GetStatusRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.GetStatusRequest & ovis.trainer.v1.GetStatusRequest.$Shape} GetStatusRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.GetStatusRequest & ovis.trainer.v1.GetStatusRequest.$Shape;
+
+                /**
+                 * Creates a GetStatusRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns GetStatusRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.GetStatusRequest;
+
+                /**
+                 * Creates a plain object from a GetStatusRequest message. Also converts values to other types if specified.
+                 * @param message GetStatusRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.GetStatusRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this GetStatusRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace GetStatusRequest {
+
+                /** Properties of a GetStatusRequest. */
+                interface $Properties {
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a GetStatusRequest. */
+                type $Shape = ovis.trainer.v1.GetStatusRequest.$Properties;
+            }
+
+            /**
+             * Properties of a GetStatusResponse.
+             * @deprecated Use ovis.trainer.v1.GetStatusResponse.$Properties instead.
+             */
+            interface IGetStatusResponse extends ovis.trainer.v1.GetStatusResponse.$Properties {
+            }
+
+            /** Represents a GetStatusResponse. */
+            class GetStatusResponse {
+
+                /**
+                 * Constructs a new GetStatusResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.GetStatusResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** GetStatusResponse trainerId. */
+                trainerId: string;
+
+                /** GetStatusResponse state. */
+                state: ovis.trainer.v1.TrainerState;
+
+                /** GetStatusResponse runId. */
+                runId: string;
+
+                /** GetStatusResponse gangId. */
+                gangId: string;
+
+                /** GetStatusResponse stage. */
+                stage: number;
+
+                /** GetStatusResponse step. */
+                step: number;
+
+                /** GetStatusResponse stepsTotal. */
+                stepsTotal: number;
+
+                /** GetStatusResponse phase. */
+                phase: ovis.trainer.v1.StagePhase;
+
+                /** GetStatusResponse rank. */
+                rank: number;
+
+                /** The collective group it is a member of; absent when idle. */
+                group?: (ovis.collective.v1.Group.$Properties|null);
+
+                /**
+                 * Creates a new GetStatusResponse instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns GetStatusResponse instance
+                 */
+                static create(properties: ovis.trainer.v1.GetStatusResponse.$Shape): ovis.trainer.v1.GetStatusResponse & ovis.trainer.v1.GetStatusResponse.$Shape;
+                static create(properties?: ovis.trainer.v1.GetStatusResponse.$Properties): ovis.trainer.v1.GetStatusResponse;
+
+                /**
+                 * Encodes the specified GetStatusResponse message. Does not implicitly {@link ovis.trainer.v1.GetStatusResponse.verify|verify} messages.
+                 * @param message GetStatusResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.GetStatusResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a GetStatusResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.GetStatusResponse & ovis.trainer.v1.GetStatusResponse.$Shape} GetStatusResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.GetStatusResponse & ovis.trainer.v1.GetStatusResponse.$Shape;
+
+                /**
+                 * Creates a GetStatusResponse message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns GetStatusResponse
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.GetStatusResponse;
+
+                /**
+                 * Creates a plain object from a GetStatusResponse message. Also converts values to other types if specified.
+                 * @param message GetStatusResponse
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.GetStatusResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this GetStatusResponse to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace GetStatusResponse {
+
+                /** Properties of a GetStatusResponse. */
+                interface $Properties {
+
+                    /** GetStatusResponse trainerId */
+                    trainerId?: (string|null);
+
+                    /** GetStatusResponse state */
+                    state?: (ovis.trainer.v1.TrainerState|null);
+
+                    /** GetStatusResponse runId */
+                    runId?: (string|null);
+
+                    /** GetStatusResponse gangId */
+                    gangId?: (string|null);
+
+                    /** GetStatusResponse stage */
+                    stage?: (number|null);
+
+                    /** GetStatusResponse step */
+                    step?: (number|null);
+
+                    /** GetStatusResponse stepsTotal */
+                    stepsTotal?: (number|null);
+
+                    /** GetStatusResponse phase */
+                    phase?: (ovis.trainer.v1.StagePhase|null);
+
+                    /** GetStatusResponse rank */
+                    rank?: (number|null);
+
+                    /** The collective group it is a member of; absent when idle. */
+                    group?: (ovis.collective.v1.Group.$Properties|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a GetStatusResponse. */
+                type $Shape = ovis.trainer.v1.GetStatusResponse.$Properties;
+            }
+        }
+    }
+}

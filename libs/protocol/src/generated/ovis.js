@@ -1,0 +1,6136 @@
+/*eslint-disable block-scoped-var, id-length, no-control-regex, no-magic-numbers, no-mixed-operators, no-prototype-builtins, no-redeclare, no-shadow, no-var, sort-vars, default-case, jsdoc/require-param*/
+import $protobuf from "protobufjs/minimal.js";
+
+const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
+const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError, $TypeError = $util.global.TypeError, $Number = $util.global.Number, $String = $util.global.String, $Array = $util.global.Array, $isFinite = $util.global.isFinite, $Boolean = $util.global.Boolean;
+
+const $root = $protobuf.roots["ovis"] || ($protobuf.roots["ovis"] = {});
+
+export const ovis = $root.ovis = (() => {
+
+    const ovis = {};
+
+    ovis.collective = (function() {
+
+        const collective = {};
+
+        collective.v1 = (function() {
+
+            const v1 = {};
+
+            v1.GroupMember = (function() {
+
+                const GroupMember = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                GroupMember.prototype.rank = 0;
+                GroupMember.prototype.trainerId = "";
+                GroupMember.prototype.address = "";
+
+                GroupMember.create = function(properties) {
+                    return new GroupMember(properties);
+                };
+
+                GroupMember.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                        writer.uint32(8).uint32(message.rank);
+                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId") && message.trainerId !== "")
+                        writer.uint32(18).string(message.trainerId);
+                    if (message.address != null && $Object.hasOwnProperty.call(message, "address") && message.address !== "")
+                        writer.uint32(26).string(message.address);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                GroupMember.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.GroupMember();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.rank = value;
+                                else
+                                    delete message.rank;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.trainerId = value;
+                                else
+                                    delete message.trainerId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.address = value;
+                                else
+                                    delete message.address;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                GroupMember.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.GroupMember)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.GroupMember: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.GroupMember();
+                    if (object.rank != null)
+                        if ($Number(object.rank) !== 0)
+                            message.rank = object.rank >>> 0;
+                    if (object.trainerId != null)
+                        if (typeof object.trainerId !== "string" || object.trainerId.length)
+                            message.trainerId = $String(object.trainerId);
+                    if (object.address != null)
+                        if (typeof object.address !== "string" || object.address.length)
+                            message.address = $String(object.address);
+                    return message;
+                };
+
+                GroupMember.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.rank = 0;
+                        object.trainerId = "";
+                        object.address = "";
+                    }
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
+                        object.rank = message.rank;
+                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId"))
+                        object.trainerId = message.trainerId;
+                    if (message.address != null && $Object.hasOwnProperty.call(message, "address"))
+                        object.address = message.address;
+                    return object;
+                };
+
+                GroupMember.prototype.toJSON = function() {
+                    return GroupMember.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return GroupMember;
+            })();
+
+            v1.Group = (function() {
+
+                const Group = function (properties) {
+                    this.members = [];
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Group.prototype.groupId = "";
+                Group.prototype.generation = 0;
+                Group.prototype.members = $util.emptyArray;
+
+                Group.create = function(properties) {
+                    return new Group(properties);
+                };
+
+                Group.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.groupId != null && $Object.hasOwnProperty.call(message, "groupId") && message.groupId !== "")
+                        writer.uint32(10).string(message.groupId);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(16).uint32(message.generation);
+                    if (message.members != null && message.members.length)
+                        for (let i = 0; i < message.members.length; ++i)
+                            $root.ovis.collective.v1.GroupMember.encode(message.members[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Group.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.Group();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.groupId = value;
+                                else
+                                    delete message.groupId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.members && message.members.length))
+                                    message.members = [];
+                                message.members.push($root.ovis.collective.v1.GroupMember.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Group.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.Group)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.Group: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.Group();
+                    if (object.groupId != null)
+                        if (typeof object.groupId !== "string" || object.groupId.length)
+                            message.groupId = $String(object.groupId);
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    if (object.members) {
+                        if (!$Array.isArray(object.members))
+                            throw $TypeError(".ovis.collective.v1.Group.members: array expected");
+                        message.members = $Array(object.members.length);
+                        for (let i = 0; i < object.members.length; ++i) {
+                            if (!$util.isObject(object.members[i]))
+                                throw $TypeError(".ovis.collective.v1.Group.members: object expected");
+                            message.members[i] = $root.ovis.collective.v1.GroupMember.fromObject(object.members[i], _depth + 1);
+                        }
+                    }
+                    return message;
+                };
+
+                Group.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.arrays || options.defaults)
+                        object.members = [];
+                    if (options.defaults) {
+                        object.groupId = "";
+                        object.generation = 0;
+                    }
+                    if (message.groupId != null && $Object.hasOwnProperty.call(message, "groupId"))
+                        object.groupId = message.groupId;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    if (message.members && message.members.length) {
+                        object.members = $Array(message.members.length);
+                        for (let j = 0; j < message.members.length; ++j)
+                            object.members[j] = $root.ovis.collective.v1.GroupMember.toObject(message.members[j], options, _depth + 1);
+                    }
+                    return object;
+                };
+
+                Group.prototype.toJSON = function() {
+                    return Group.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Group;
+            })();
+
+            return v1;
+        })();
+
+        return collective;
+    })();
+
+    ovis.fleet = (function() {
+
+        const fleet = {};
+
+        fleet.v1 = (function() {
+
+            const v1 = {};
+
+            v1.FleetService = (function() {
+
+                const FleetService = function(rpcImpl, requestDelimited, responseDelimited) {
+                    $protobuf.rpc.Service.call(this, rpcImpl, requestDelimited, responseDelimited);
+                };
+
+                $Object.defineProperty(FleetService.prototype = $Object.create($protobuf.rpc.Service.prototype), "constructor", { value: FleetService, writable: true, enumerable: false, configurable: true });
+
+                FleetService.create = function(rpcImpl, requestDelimited, responseDelimited) {
+                    return new this(rpcImpl, requestDelimited, responseDelimited);
+                };
+
+
+
+                $Object.defineProperties(FleetService.prototype.watch = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, FleetService.prototype.watch, $root.ovis.fleet.v1.TrainerReport, $root.ovis.fleet.v1.FleetCommand, request, callback);
+                }, {
+                    name: { value: "Watch" },
+                    path: { value: "/ovis.fleet.v1.FleetService/Watch" },
+                    requestType: { value: "TrainerReport" },
+                    responseType: { value: "FleetCommand" },
+                    requestStream: { value: true },
+                    responseStream: { value: true }
+                });
+
+
+
+                $Object.defineProperties(FleetService.prototype.listTrainers = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, FleetService.prototype.listTrainers, $root.ovis.fleet.v1.ListTrainersRequest, $root.ovis.fleet.v1.ListTrainersResponse, request, callback);
+                }, {
+                    name: { value: "ListTrainers" },
+                    path: { value: "/ovis.fleet.v1.FleetService/ListTrainers" },
+                    requestType: { value: "ListTrainersRequest" },
+                    responseType: { value: "ListTrainersResponse" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: $undefined }
+                });
+
+
+
+                $Object.defineProperties(FleetService.prototype.watchRun = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, FleetService.prototype.watchRun, $root.ovis.fleet.v1.WatchRunRequest, $root.ovis.fleet.v1.RunEvent, request, callback);
+                }, {
+                    name: { value: "WatchRun" },
+                    path: { value: "/ovis.fleet.v1.FleetService/WatchRun" },
+                    requestType: { value: "WatchRunRequest" },
+                    responseType: { value: "RunEvent" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: true }
+                });
+
+                return FleetService;
+            })();
+
+            v1.TrainerReport = (function() {
+
+                const TrainerReport = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                TrainerReport.prototype.registration = null;
+                TrainerReport.prototype.heartbeat = null;
+
+                let $oneOfFields;
+
+                $Object.defineProperty(TrainerReport.prototype, "report", {
+                    get: $util.oneOfGetter($oneOfFields = ["registration", "heartbeat"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                TrainerReport.create = function(properties) {
+                    return new TrainerReport(properties);
+                };
+
+                TrainerReport.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.registration != null && $Object.hasOwnProperty.call(message, "registration"))
+                        $root.ovis.fleet.v1.Registration.encode(message.registration, writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.heartbeat != null && $Object.hasOwnProperty.call(message, "heartbeat"))
+                        $root.ovis.fleet.v1.Heartbeat.encode(message.heartbeat, writer.uint32(18).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                TrainerReport.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.TrainerReport();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                message.registration = $root.ovis.fleet.v1.Registration.decode(reader, reader.size(), $undefined, _depth + 1, message.registration);
+                                message.report = "registration";
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                message.heartbeat = $root.ovis.fleet.v1.Heartbeat.decode(reader, reader.size(), $undefined, _depth + 1, message.heartbeat);
+                                message.report = "heartbeat";
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                TrainerReport.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.TrainerReport)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.TrainerReport: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.TrainerReport();
+                    if (object.registration != null) {
+                        if (!$util.isObject(object.registration))
+                            throw $TypeError(".ovis.fleet.v1.TrainerReport.registration: object expected");
+                        message.registration = $root.ovis.fleet.v1.Registration.fromObject(object.registration, _depth + 1);
+                    }
+                    if (object.heartbeat != null) {
+                        if (!$util.isObject(object.heartbeat))
+                            throw $TypeError(".ovis.fleet.v1.TrainerReport.heartbeat: object expected");
+                        message.heartbeat = $root.ovis.fleet.v1.Heartbeat.fromObject(object.heartbeat, _depth + 1);
+                    }
+                    return message;
+                };
+
+                TrainerReport.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (message.registration != null && $Object.hasOwnProperty.call(message, "registration")) {
+                        object.registration = $root.ovis.fleet.v1.Registration.toObject(message.registration, options, _depth + 1);
+                        if (options.oneofs)
+                            object.report = "registration";
+                    }
+                    if (message.heartbeat != null && $Object.hasOwnProperty.call(message, "heartbeat")) {
+                        object.heartbeat = $root.ovis.fleet.v1.Heartbeat.toObject(message.heartbeat, options, _depth + 1);
+                        if (options.oneofs)
+                            object.report = "heartbeat";
+                    }
+                    return object;
+                };
+
+                TrainerReport.prototype.toJSON = function() {
+                    return TrainerReport.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return TrainerReport;
+            })();
+
+            v1.Registration = (function() {
+
+                const Registration = function (properties) {
+                    this.versions = {};
+                    this.labels = {};
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Registration.prototype.trainerId = "";
+                Registration.prototype.host = "";
+                Registration.prototype.grpcAddress = "";
+                Registration.prototype.collectiveAddress = "";
+                Registration.prototype.pid = 0;
+                Registration.prototype.device = null;
+                Registration.prototype.memoryBytes = 0;
+                Registration.prototype.versions = $util.emptyObject;
+                Registration.prototype.labels = $util.emptyObject;
+
+                Registration.create = function(properties) {
+                    return new Registration(properties);
+                };
+
+                Registration.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId") && message.trainerId !== "")
+                        writer.uint32(10).string(message.trainerId);
+                    if (message.host != null && $Object.hasOwnProperty.call(message, "host") && message.host !== "")
+                        writer.uint32(18).string(message.host);
+                    if (message.grpcAddress != null && $Object.hasOwnProperty.call(message, "grpcAddress") && message.grpcAddress !== "")
+                        writer.uint32(26).string(message.grpcAddress);
+                    if (message.collectiveAddress != null && $Object.hasOwnProperty.call(message, "collectiveAddress") && message.collectiveAddress !== "")
+                        writer.uint32(34).string(message.collectiveAddress);
+                    if (message.pid != null && $Object.hasOwnProperty.call(message, "pid") && message.pid !== 0)
+                        writer.uint32(40).uint32(message.pid);
+                    if (message.device != null && $Object.hasOwnProperty.call(message, "device"))
+                        $root.ovis.fleet.v1.Device.encode(message.device, writer.uint32(50).fork(), _depth + 1).ldelim();
+                    if (message.memoryBytes != null && $Object.hasOwnProperty.call(message, "memoryBytes") && !$Object.is(message.memoryBytes, 0))
+                        writer.uint32(57).double(message.memoryBytes);
+                    if (message.versions != null && $Object.hasOwnProperty.call(message, "versions"))
+                        for (let keys = $Object.keys(message.versions), i = 0; i < keys.length; ++i)
+                            writer.uint32(66).fork().uint32(10).string(keys[i]).uint32(18).string(message.versions[keys[i]]).ldelim();
+                    if (message.labels != null && $Object.hasOwnProperty.call(message, "labels"))
+                        for (let keys = $Object.keys(message.labels), i = 0; i < keys.length; ++i)
+                            writer.uint32(74).fork().uint32(10).string(keys[i]).uint32(18).string(message.labels[keys[i]]).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Registration.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, key, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.Registration();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.trainerId = value;
+                                else
+                                    delete message.trainerId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.host = value;
+                                else
+                                    delete message.host;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.grpcAddress = value;
+                                else
+                                    delete message.grpcAddress;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.collectiveAddress = value;
+                                else
+                                    delete message.collectiveAddress;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.pid = value;
+                                else
+                                    delete message.pid;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 2)
+                                    break;
+                                message.device = $root.ovis.fleet.v1.Device.decode(reader, reader.size(), $undefined, _depth + 1, message.device);
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.memoryBytes = value;
+                                else
+                                    delete message.memoryBytes;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 2)
+                                    break;
+                                if (message.versions === $util.emptyObject)
+                                    message.versions = {};
+                                let end2 = reader.size() + reader.pos;
+                                if (end2 > reader.len)
+                                    throw $RangeError("index out of range");
+                                reader.len = end2;
+                                key = "";
+                                value = "";
+                                while (reader.pos < end2) {
+                                    let tag2 = reader.tag();
+                                    wireType = tag2 & 7;
+                                    switch (tag2 >>>= 3) {
+                                    case 1:
+                                        if (wireType !== 2)
+                                            break;
+                                        key = reader.stringVerify();
+                                        continue;
+                                    case 2:
+                                        if (wireType !== 2)
+                                            break;
+                                        value = reader.stringVerify();
+                                        continue;
+                                    }
+                                    reader.skipType(wireType, _depth, tag2);
+                                }
+                                if (reader.pos !== end2)
+                                    throw $RangeError("index out of range");
+                                reader.len = end;
+                                if (key === "__proto__")
+                                    $util.makeProp(message.versions, key);
+                                message.versions[key] = value;
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 2)
+                                    break;
+                                if (message.labels === $util.emptyObject)
+                                    message.labels = {};
+                                let end2 = reader.size() + reader.pos;
+                                if (end2 > reader.len)
+                                    throw $RangeError("index out of range");
+                                reader.len = end2;
+                                key = "";
+                                value = "";
+                                while (reader.pos < end2) {
+                                    let tag2 = reader.tag();
+                                    wireType = tag2 & 7;
+                                    switch (tag2 >>>= 3) {
+                                    case 1:
+                                        if (wireType !== 2)
+                                            break;
+                                        key = reader.stringVerify();
+                                        continue;
+                                    case 2:
+                                        if (wireType !== 2)
+                                            break;
+                                        value = reader.stringVerify();
+                                        continue;
+                                    }
+                                    reader.skipType(wireType, _depth, tag2);
+                                }
+                                if (reader.pos !== end2)
+                                    throw $RangeError("index out of range");
+                                reader.len = end;
+                                if (key === "__proto__")
+                                    $util.makeProp(message.labels, key);
+                                message.labels[key] = value;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Registration.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.Registration)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.Registration: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.Registration();
+                    if (object.trainerId != null)
+                        if (typeof object.trainerId !== "string" || object.trainerId.length)
+                            message.trainerId = $String(object.trainerId);
+                    if (object.host != null)
+                        if (typeof object.host !== "string" || object.host.length)
+                            message.host = $String(object.host);
+                    if (object.grpcAddress != null)
+                        if (typeof object.grpcAddress !== "string" || object.grpcAddress.length)
+                            message.grpcAddress = $String(object.grpcAddress);
+                    if (object.collectiveAddress != null)
+                        if (typeof object.collectiveAddress !== "string" || object.collectiveAddress.length)
+                            message.collectiveAddress = $String(object.collectiveAddress);
+                    if (object.pid != null)
+                        if ($Number(object.pid) !== 0)
+                            message.pid = object.pid >>> 0;
+                    if (object.device != null) {
+                        if (!$util.isObject(object.device))
+                            throw $TypeError(".ovis.fleet.v1.Registration.device: object expected");
+                        message.device = $root.ovis.fleet.v1.Device.fromObject(object.device, _depth + 1);
+                    }
+                    if (object.memoryBytes != null)
+                        if (!$Object.is($Number(object.memoryBytes), 0))
+                            message.memoryBytes = $Number(object.memoryBytes);
+                    if (object.versions) {
+                        if (!$util.isObject(object.versions))
+                            throw $TypeError(".ovis.fleet.v1.Registration.versions: object expected");
+                        message.versions = {};
+                        for (let keys = $Object.keys(object.versions), i = 0; i < keys.length; ++i) {
+                            if (keys[i] === "__proto__")
+                                $util.makeProp(message.versions, keys[i]);
+                            message.versions[keys[i]] = $String(object.versions[keys[i]]);
+                        }
+                    }
+                    if (object.labels) {
+                        if (!$util.isObject(object.labels))
+                            throw $TypeError(".ovis.fleet.v1.Registration.labels: object expected");
+                        message.labels = {};
+                        for (let keys = $Object.keys(object.labels), i = 0; i < keys.length; ++i) {
+                            if (keys[i] === "__proto__")
+                                $util.makeProp(message.labels, keys[i]);
+                            message.labels[keys[i]] = $String(object.labels[keys[i]]);
+                        }
+                    }
+                    return message;
+                };
+
+                Registration.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.objects || options.defaults) {
+                        object.versions = {};
+                        object.labels = {};
+                    }
+                    if (options.defaults) {
+                        object.trainerId = "";
+                        object.host = "";
+                        object.grpcAddress = "";
+                        object.collectiveAddress = "";
+                        object.pid = 0;
+                        object.device = null;
+                        object.memoryBytes = 0;
+                    }
+                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId"))
+                        object.trainerId = message.trainerId;
+                    if (message.host != null && $Object.hasOwnProperty.call(message, "host"))
+                        object.host = message.host;
+                    if (message.grpcAddress != null && $Object.hasOwnProperty.call(message, "grpcAddress"))
+                        object.grpcAddress = message.grpcAddress;
+                    if (message.collectiveAddress != null && $Object.hasOwnProperty.call(message, "collectiveAddress"))
+                        object.collectiveAddress = message.collectiveAddress;
+                    if (message.pid != null && $Object.hasOwnProperty.call(message, "pid"))
+                        object.pid = message.pid;
+                    if (message.device != null && $Object.hasOwnProperty.call(message, "device"))
+                        object.device = $root.ovis.fleet.v1.Device.toObject(message.device, options, _depth + 1);
+                    if (message.memoryBytes != null && $Object.hasOwnProperty.call(message, "memoryBytes"))
+                        object.memoryBytes = options.json && !$isFinite(message.memoryBytes) ? $String(message.memoryBytes) : message.memoryBytes;
+                    let keys2;
+                    if (message.versions && (keys2 = $Object.keys(message.versions)).length) {
+                        object.versions = {};
+                        for (let j = 0; j < keys2.length; ++j) {
+                            if (keys2[j] === "__proto__")
+                                $util.makeProp(object.versions, keys2[j]);
+                            object.versions[keys2[j]] = message.versions[keys2[j]];
+                        }
+                    }
+                    if (message.labels && (keys2 = $Object.keys(message.labels)).length) {
+                        object.labels = {};
+                        for (let j = 0; j < keys2.length; ++j) {
+                            if (keys2[j] === "__proto__")
+                                $util.makeProp(object.labels, keys2[j]);
+                            object.labels[keys2[j]] = message.labels[keys2[j]];
+                        }
+                    }
+                    return object;
+                };
+
+                Registration.prototype.toJSON = function() {
+                    return Registration.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Registration;
+            })();
+
+            v1.Device = (function() {
+
+                const Device = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Device.prototype.kind = "";
+                Device.prototype.name = "";
+                Device.prototype.memoryBytes = 0;
+
+                Device.create = function(properties) {
+                    return new Device(properties);
+                };
+
+                Device.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== "")
+                        writer.uint32(10).string(message.kind);
+                    if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                        writer.uint32(18).string(message.name);
+                    if (message.memoryBytes != null && $Object.hasOwnProperty.call(message, "memoryBytes") && !$Object.is(message.memoryBytes, 0))
+                        writer.uint32(25).double(message.memoryBytes);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Device.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.Device();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.kind = value;
+                                else
+                                    delete message.kind;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.name = value;
+                                else
+                                    delete message.name;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.memoryBytes = value;
+                                else
+                                    delete message.memoryBytes;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Device.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.Device)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.Device: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.Device();
+                    if (object.kind != null)
+                        if (typeof object.kind !== "string" || object.kind.length)
+                            message.kind = $String(object.kind);
+                    if (object.name != null)
+                        if (typeof object.name !== "string" || object.name.length)
+                            message.name = $String(object.name);
+                    if (object.memoryBytes != null)
+                        if (!$Object.is($Number(object.memoryBytes), 0))
+                            message.memoryBytes = $Number(object.memoryBytes);
+                    return message;
+                };
+
+                Device.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.kind = "";
+                        object.name = "";
+                        object.memoryBytes = 0;
+                    }
+                    if (message.kind != null && $Object.hasOwnProperty.call(message, "kind"))
+                        object.kind = message.kind;
+                    if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+                        object.name = message.name;
+                    if (message.memoryBytes != null && $Object.hasOwnProperty.call(message, "memoryBytes"))
+                        object.memoryBytes = options.json && !$isFinite(message.memoryBytes) ? $String(message.memoryBytes) : message.memoryBytes;
+                    return object;
+                };
+
+                Device.prototype.toJSON = function() {
+                    return Device.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Device;
+            })();
+
+            v1.Heartbeat = (function() {
+
+                const Heartbeat = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Heartbeat.prototype.state = 0;
+                Heartbeat.prototype.runId = "";
+                Heartbeat.prototype.gangId = "";
+                Heartbeat.prototype.generation = 0;
+                Heartbeat.prototype.stage = 0;
+                Heartbeat.prototype.step = 0;
+                Heartbeat.prototype.phase = 0;
+
+                Heartbeat.create = function(properties) {
+                    return new Heartbeat(properties);
+                };
+
+                Heartbeat.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
+                        writer.uint32(8).int32(message.state);
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(18).string(message.runId);
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(26).string(message.gangId);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(32).uint32(message.generation);
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage") && message.stage !== 0)
+                        writer.uint32(40).uint32(message.stage);
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                        writer.uint32(48).uint32(message.step);
+                    if (message.phase != null && $Object.hasOwnProperty.call(message, "phase") && message.phase !== 0)
+                        writer.uint32(56).int32(message.phase);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Heartbeat.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.Heartbeat();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.state = value;
+                                else
+                                    delete message.state;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.stage = value;
+                                else
+                                    delete message.stage;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.step = value;
+                                else
+                                    delete message.step;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.phase = value;
+                                else
+                                    delete message.phase;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Heartbeat.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.Heartbeat)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.Heartbeat: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.Heartbeat();
+                    if (object.state !== 0 && (typeof object.state !== "string" || $root.ovis.trainer.v1.TrainerState[object.state] !== 0))
+                        switch (object.state) {
+                        case "TRAINER_STATE_UNSPECIFIED":
+                        case 0:
+                            message.state = 0;
+                            break;
+                        case "TRAINER_STATE_IDLE":
+                        case 1:
+                            message.state = 1;
+                            break;
+                        case "TRAINER_STATE_BUSY":
+                        case 2:
+                            message.state = 2;
+                            break;
+                        case "TRAINER_STATE_DRAINING":
+                        case 3:
+                            message.state = 3;
+                            break;
+                        default:
+                            if (typeof object.state === "number" && (object.state | 0) === object.state)
+                                message.state = object.state;
+                        }
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    if (object.stage != null)
+                        if ($Number(object.stage) !== 0)
+                            message.stage = object.stage >>> 0;
+                    if (object.step != null)
+                        if ($Number(object.step) !== 0)
+                            message.step = object.step >>> 0;
+                    if (object.phase !== 0 && (typeof object.phase !== "string" || $root.ovis.trainer.v1.StagePhase[object.phase] !== 0))
+                        switch (object.phase) {
+                        case "STAGE_PHASE_UNSPECIFIED":
+                        case 0:
+                            message.phase = 0;
+                            break;
+                        case "STAGE_PHASE_LOADING":
+                        case 1:
+                            message.phase = 1;
+                            break;
+                        case "STAGE_PHASE_COMPILING":
+                        case 2:
+                            message.phase = 2;
+                            break;
+                        case "STAGE_PHASE_TRAINING":
+                        case 3:
+                            message.phase = 3;
+                            break;
+                        case "STAGE_PHASE_CHECKPOINTING":
+                        case 4:
+                            message.phase = 4;
+                            break;
+                        default:
+                            if (typeof object.phase === "number" && (object.phase | 0) === object.phase)
+                                message.phase = object.phase;
+                        }
+                    return message;
+                };
+
+                Heartbeat.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.state = options.enums === $String ? "TRAINER_STATE_UNSPECIFIED" : 0;
+                        object.runId = "";
+                        object.gangId = "";
+                        object.generation = 0;
+                        object.stage = 0;
+                        object.step = 0;
+                        object.phase = options.enums === $String ? "STAGE_PHASE_UNSPECIFIED" : 0;
+                    }
+                    if (message.state != null && $Object.hasOwnProperty.call(message, "state"))
+                        object.state = options.enums === $String ? $root.ovis.trainer.v1.TrainerState[message.state] === $undefined ? message.state : $root.ovis.trainer.v1.TrainerState[message.state] : message.state;
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage"))
+                        object.stage = message.stage;
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step"))
+                        object.step = message.step;
+                    if (message.phase != null && $Object.hasOwnProperty.call(message, "phase"))
+                        object.phase = options.enums === $String ? $root.ovis.trainer.v1.StagePhase[message.phase] === $undefined ? message.phase : $root.ovis.trainer.v1.StagePhase[message.phase] : message.phase;
+                    return object;
+                };
+
+                Heartbeat.prototype.toJSON = function() {
+                    return Heartbeat.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Heartbeat;
+            })();
+
+            v1.FleetCommand = (function() {
+
+                const FleetCommand = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                FleetCommand.prototype.accepted = null;
+                FleetCommand.prototype.drain = null;
+
+                let $oneOfFields;
+
+                $Object.defineProperty(FleetCommand.prototype, "command", {
+                    get: $util.oneOfGetter($oneOfFields = ["accepted", "drain"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                FleetCommand.create = function(properties) {
+                    return new FleetCommand(properties);
+                };
+
+                FleetCommand.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.accepted != null && $Object.hasOwnProperty.call(message, "accepted"))
+                        $root.ovis.fleet.v1.Accepted.encode(message.accepted, writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.drain != null && $Object.hasOwnProperty.call(message, "drain"))
+                        $root.ovis.fleet.v1.Drain.encode(message.drain, writer.uint32(18).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                FleetCommand.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.FleetCommand();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                message.accepted = $root.ovis.fleet.v1.Accepted.decode(reader, reader.size(), $undefined, _depth + 1, message.accepted);
+                                message.command = "accepted";
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                message.drain = $root.ovis.fleet.v1.Drain.decode(reader, reader.size(), $undefined, _depth + 1, message.drain);
+                                message.command = "drain";
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                FleetCommand.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.FleetCommand)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.FleetCommand: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.FleetCommand();
+                    if (object.accepted != null) {
+                        if (!$util.isObject(object.accepted))
+                            throw $TypeError(".ovis.fleet.v1.FleetCommand.accepted: object expected");
+                        message.accepted = $root.ovis.fleet.v1.Accepted.fromObject(object.accepted, _depth + 1);
+                    }
+                    if (object.drain != null) {
+                        if (!$util.isObject(object.drain))
+                            throw $TypeError(".ovis.fleet.v1.FleetCommand.drain: object expected");
+                        message.drain = $root.ovis.fleet.v1.Drain.fromObject(object.drain, _depth + 1);
+                    }
+                    return message;
+                };
+
+                FleetCommand.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (message.accepted != null && $Object.hasOwnProperty.call(message, "accepted")) {
+                        object.accepted = $root.ovis.fleet.v1.Accepted.toObject(message.accepted, options, _depth + 1);
+                        if (options.oneofs)
+                            object.command = "accepted";
+                    }
+                    if (message.drain != null && $Object.hasOwnProperty.call(message, "drain")) {
+                        object.drain = $root.ovis.fleet.v1.Drain.toObject(message.drain, options, _depth + 1);
+                        if (options.oneofs)
+                            object.command = "drain";
+                    }
+                    return object;
+                };
+
+                FleetCommand.prototype.toJSON = function() {
+                    return FleetCommand.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return FleetCommand;
+            })();
+
+            v1.Accepted = (function() {
+
+                const Accepted = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Accepted.prototype.heartbeatMs = 0;
+
+                Accepted.create = function(properties) {
+                    return new Accepted(properties);
+                };
+
+                Accepted.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.heartbeatMs != null && $Object.hasOwnProperty.call(message, "heartbeatMs") && message.heartbeatMs !== 0)
+                        writer.uint32(8).uint32(message.heartbeatMs);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Accepted.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.Accepted();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.heartbeatMs = value;
+                                else
+                                    delete message.heartbeatMs;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Accepted.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.Accepted)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.Accepted: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.Accepted();
+                    if (object.heartbeatMs != null)
+                        if ($Number(object.heartbeatMs) !== 0)
+                            message.heartbeatMs = object.heartbeatMs >>> 0;
+                    return message;
+                };
+
+                Accepted.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults)
+                        object.heartbeatMs = 0;
+                    if (message.heartbeatMs != null && $Object.hasOwnProperty.call(message, "heartbeatMs"))
+                        object.heartbeatMs = message.heartbeatMs;
+                    return object;
+                };
+
+                Accepted.prototype.toJSON = function() {
+                    return Accepted.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Accepted;
+            })();
+
+            v1.Drain = (function() {
+
+                const Drain = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Drain.prototype.reason = "";
+
+                Drain.create = function(properties) {
+                    return new Drain(properties);
+                };
+
+                Drain.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                        writer.uint32(10).string(message.reason);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Drain.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.Drain();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.reason = value;
+                                else
+                                    delete message.reason;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Drain.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.Drain)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.Drain: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.Drain();
+                    if (object.reason != null)
+                        if (typeof object.reason !== "string" || object.reason.length)
+                            message.reason = $String(object.reason);
+                    return message;
+                };
+
+                Drain.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults)
+                        object.reason = "";
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason"))
+                        object.reason = message.reason;
+                    return object;
+                };
+
+                Drain.prototype.toJSON = function() {
+                    return Drain.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Drain;
+            })();
+
+            v1.ListTrainersRequest = (function() {
+
+                const ListTrainersRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                ListTrainersRequest.create = function(properties) {
+                    return new ListTrainersRequest(properties);
+                };
+
+                ListTrainersRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                ListTrainersRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.ListTrainersRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        reader.skipType(tag & 7, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                ListTrainersRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.ListTrainersRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.ListTrainersRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    return new $root.ovis.fleet.v1.ListTrainersRequest();
+                };
+
+                ListTrainersRequest.toObject = function () {
+                    return {};
+                };
+
+                ListTrainersRequest.prototype.toJSON = function() {
+                    return ListTrainersRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return ListTrainersRequest;
+            })();
+
+            v1.ListTrainersResponse = (function() {
+
+                const ListTrainersResponse = function (properties) {
+                    this.trainers = [];
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                ListTrainersResponse.prototype.trainers = $util.emptyArray;
+
+                ListTrainersResponse.create = function(properties) {
+                    return new ListTrainersResponse(properties);
+                };
+
+                ListTrainersResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.trainers != null && message.trainers.length)
+                        for (let i = 0; i < message.trainers.length; ++i)
+                            $root.ovis.fleet.v1.Trainer.encode(message.trainers[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                ListTrainersResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.ListTrainersResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.trainers && message.trainers.length))
+                                    message.trainers = [];
+                                message.trainers.push($root.ovis.fleet.v1.Trainer.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                ListTrainersResponse.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.ListTrainersResponse)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.ListTrainersResponse: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.ListTrainersResponse();
+                    if (object.trainers) {
+                        if (!$Array.isArray(object.trainers))
+                            throw $TypeError(".ovis.fleet.v1.ListTrainersResponse.trainers: array expected");
+                        message.trainers = $Array(object.trainers.length);
+                        for (let i = 0; i < object.trainers.length; ++i) {
+                            if (!$util.isObject(object.trainers[i]))
+                                throw $TypeError(".ovis.fleet.v1.ListTrainersResponse.trainers: object expected");
+                            message.trainers[i] = $root.ovis.fleet.v1.Trainer.fromObject(object.trainers[i], _depth + 1);
+                        }
+                    }
+                    return message;
+                };
+
+                ListTrainersResponse.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.arrays || options.defaults)
+                        object.trainers = [];
+                    if (message.trainers && message.trainers.length) {
+                        object.trainers = $Array(message.trainers.length);
+                        for (let j = 0; j < message.trainers.length; ++j)
+                            object.trainers[j] = $root.ovis.fleet.v1.Trainer.toObject(message.trainers[j], options, _depth + 1);
+                    }
+                    return object;
+                };
+
+                ListTrainersResponse.prototype.toJSON = function() {
+                    return ListTrainersResponse.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return ListTrainersResponse;
+            })();
+
+            v1.Trainer = (function() {
+
+                const Trainer = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Trainer.prototype.registration = null;
+                Trainer.prototype.heartbeat = null;
+                Trainer.prototype.connected = false;
+                Trainer.prototype.silentMs = 0;
+
+                Trainer.create = function(properties) {
+                    return new Trainer(properties);
+                };
+
+                Trainer.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.registration != null && $Object.hasOwnProperty.call(message, "registration"))
+                        $root.ovis.fleet.v1.Registration.encode(message.registration, writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.heartbeat != null && $Object.hasOwnProperty.call(message, "heartbeat"))
+                        $root.ovis.fleet.v1.Heartbeat.encode(message.heartbeat, writer.uint32(18).fork(), _depth + 1).ldelim();
+                    if (message.connected != null && $Object.hasOwnProperty.call(message, "connected") && message.connected !== false)
+                        writer.uint32(24).bool(message.connected);
+                    if (message.silentMs != null && $Object.hasOwnProperty.call(message, "silentMs") && !$Object.is(message.silentMs, 0))
+                        writer.uint32(33).double(message.silentMs);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Trainer.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.Trainer();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                message.registration = $root.ovis.fleet.v1.Registration.decode(reader, reader.size(), $undefined, _depth + 1, message.registration);
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                message.heartbeat = $root.ovis.fleet.v1.Heartbeat.decode(reader, reader.size(), $undefined, _depth + 1, message.heartbeat);
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.connected = value;
+                                else
+                                    delete message.connected;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.silentMs = value;
+                                else
+                                    delete message.silentMs;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Trainer.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.Trainer)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.Trainer: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.Trainer();
+                    if (object.registration != null) {
+                        if (!$util.isObject(object.registration))
+                            throw $TypeError(".ovis.fleet.v1.Trainer.registration: object expected");
+                        message.registration = $root.ovis.fleet.v1.Registration.fromObject(object.registration, _depth + 1);
+                    }
+                    if (object.heartbeat != null) {
+                        if (!$util.isObject(object.heartbeat))
+                            throw $TypeError(".ovis.fleet.v1.Trainer.heartbeat: object expected");
+                        message.heartbeat = $root.ovis.fleet.v1.Heartbeat.fromObject(object.heartbeat, _depth + 1);
+                    }
+                    if (object.connected != null)
+                        if (object.connected)
+                            message.connected = $Boolean(object.connected);
+                    if (object.silentMs != null)
+                        if (!$Object.is($Number(object.silentMs), 0))
+                            message.silentMs = $Number(object.silentMs);
+                    return message;
+                };
+
+                Trainer.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.registration = null;
+                        object.heartbeat = null;
+                        object.connected = false;
+                        object.silentMs = 0;
+                    }
+                    if (message.registration != null && $Object.hasOwnProperty.call(message, "registration"))
+                        object.registration = $root.ovis.fleet.v1.Registration.toObject(message.registration, options, _depth + 1);
+                    if (message.heartbeat != null && $Object.hasOwnProperty.call(message, "heartbeat"))
+                        object.heartbeat = $root.ovis.fleet.v1.Heartbeat.toObject(message.heartbeat, options, _depth + 1);
+                    if (message.connected != null && $Object.hasOwnProperty.call(message, "connected"))
+                        object.connected = message.connected;
+                    if (message.silentMs != null && $Object.hasOwnProperty.call(message, "silentMs"))
+                        object.silentMs = options.json && !$isFinite(message.silentMs) ? $String(message.silentMs) : message.silentMs;
+                    return object;
+                };
+
+                Trainer.prototype.toJSON = function() {
+                    return Trainer.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Trainer;
+            })();
+
+            v1.WatchRunRequest = (function() {
+
+                const WatchRunRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                WatchRunRequest.prototype.runId = "";
+
+                WatchRunRequest.create = function(properties) {
+                    return new WatchRunRequest(properties);
+                };
+
+                WatchRunRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(10).string(message.runId);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                WatchRunRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.WatchRunRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                WatchRunRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.WatchRunRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.WatchRunRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.WatchRunRequest();
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    return message;
+                };
+
+                WatchRunRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults)
+                        object.runId = "";
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    return object;
+                };
+
+                WatchRunRequest.prototype.toJSON = function() {
+                    return WatchRunRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return WatchRunRequest;
+            })();
+
+            v1.RunEvent = (function() {
+
+                const RunEvent = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                RunEvent.prototype.runId = "";
+                RunEvent.prototype.trainerId = "";
+                RunEvent.prototype.rank = 0;
+                RunEvent.prototype.stage = null;
+                RunEvent.prototype.evaluate = null;
+                RunEvent.prototype.note = null;
+
+                let $oneOfFields;
+
+                $Object.defineProperty(RunEvent.prototype, "event", {
+                    get: $util.oneOfGetter($oneOfFields = ["stage", "evaluate", "note"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                RunEvent.create = function(properties) {
+                    return new RunEvent(properties);
+                };
+
+                RunEvent.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(10).string(message.runId);
+                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId") && message.trainerId !== "")
+                        writer.uint32(18).string(message.trainerId);
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                        writer.uint32(24).uint32(message.rank);
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage"))
+                        $root.ovis.trainer.v1.StageEvent.encode(message.stage, writer.uint32(82).fork(), _depth + 1).ldelim();
+                    if (message.evaluate != null && $Object.hasOwnProperty.call(message, "evaluate"))
+                        $root.ovis.trainer.v1.EvaluateEvent.encode(message.evaluate, writer.uint32(90).fork(), _depth + 1).ldelim();
+                    if (message.note != null && $Object.hasOwnProperty.call(message, "note"))
+                        $root.ovis.fleet.v1.RunNote.encode(message.note, writer.uint32(98).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                RunEvent.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.RunEvent();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.trainerId = value;
+                                else
+                                    delete message.trainerId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.rank = value;
+                                else
+                                    delete message.rank;
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 2)
+                                    break;
+                                message.stage = $root.ovis.trainer.v1.StageEvent.decode(reader, reader.size(), $undefined, _depth + 1, message.stage);
+                                message.event = "stage";
+                                continue;
+                            }
+                        case 11: {
+                                if (wireType !== 2)
+                                    break;
+                                message.evaluate = $root.ovis.trainer.v1.EvaluateEvent.decode(reader, reader.size(), $undefined, _depth + 1, message.evaluate);
+                                message.event = "evaluate";
+                                continue;
+                            }
+                        case 12: {
+                                if (wireType !== 2)
+                                    break;
+                                message.note = $root.ovis.fleet.v1.RunNote.decode(reader, reader.size(), $undefined, _depth + 1, message.note);
+                                message.event = "note";
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                RunEvent.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.RunEvent)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.RunEvent: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.RunEvent();
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.trainerId != null)
+                        if (typeof object.trainerId !== "string" || object.trainerId.length)
+                            message.trainerId = $String(object.trainerId);
+                    if (object.rank != null)
+                        if ($Number(object.rank) !== 0)
+                            message.rank = object.rank >>> 0;
+                    if (object.stage != null) {
+                        if (!$util.isObject(object.stage))
+                            throw $TypeError(".ovis.fleet.v1.RunEvent.stage: object expected");
+                        message.stage = $root.ovis.trainer.v1.StageEvent.fromObject(object.stage, _depth + 1);
+                    }
+                    if (object.evaluate != null) {
+                        if (!$util.isObject(object.evaluate))
+                            throw $TypeError(".ovis.fleet.v1.RunEvent.evaluate: object expected");
+                        message.evaluate = $root.ovis.trainer.v1.EvaluateEvent.fromObject(object.evaluate, _depth + 1);
+                    }
+                    if (object.note != null) {
+                        if (!$util.isObject(object.note))
+                            throw $TypeError(".ovis.fleet.v1.RunEvent.note: object expected");
+                        message.note = $root.ovis.fleet.v1.RunNote.fromObject(object.note, _depth + 1);
+                    }
+                    return message;
+                };
+
+                RunEvent.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.runId = "";
+                        object.trainerId = "";
+                        object.rank = 0;
+                    }
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId"))
+                        object.trainerId = message.trainerId;
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
+                        object.rank = message.rank;
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage")) {
+                        object.stage = $root.ovis.trainer.v1.StageEvent.toObject(message.stage, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "stage";
+                    }
+                    if (message.evaluate != null && $Object.hasOwnProperty.call(message, "evaluate")) {
+                        object.evaluate = $root.ovis.trainer.v1.EvaluateEvent.toObject(message.evaluate, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "evaluate";
+                    }
+                    if (message.note != null && $Object.hasOwnProperty.call(message, "note")) {
+                        object.note = $root.ovis.fleet.v1.RunNote.toObject(message.note, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "note";
+                    }
+                    return object;
+                };
+
+                RunEvent.prototype.toJSON = function() {
+                    return RunEvent.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return RunEvent;
+            })();
+
+            v1.RunNote = (function() {
+
+                const RunNote = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                RunNote.prototype.level = "";
+                RunNote.prototype.message = "";
+                RunNote.prototype.final = false;
+
+                RunNote.create = function(properties) {
+                    return new RunNote(properties);
+                };
+
+                RunNote.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.level != null && $Object.hasOwnProperty.call(message, "level") && message.level !== "")
+                        writer.uint32(10).string(message.level);
+                    if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message !== "")
+                        writer.uint32(18).string(message.message);
+                    if (message.final != null && $Object.hasOwnProperty.call(message, "final") && message.final !== false)
+                        writer.uint32(24).bool(message.final);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                RunNote.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.RunNote();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.level = value;
+                                else
+                                    delete message.level;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.message = value;
+                                else
+                                    delete message.message;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.final = value;
+                                else
+                                    delete message.final;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                RunNote.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.RunNote)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.RunNote: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.RunNote();
+                    if (object.level != null)
+                        if (typeof object.level !== "string" || object.level.length)
+                            message.level = $String(object.level);
+                    if (object.message != null)
+                        if (typeof object.message !== "string" || object.message.length)
+                            message.message = $String(object.message);
+                    if (object.final != null)
+                        if (object.final)
+                            message.final = $Boolean(object.final);
+                    return message;
+                };
+
+                RunNote.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.level = "";
+                        object.message = "";
+                        object.final = false;
+                    }
+                    if (message.level != null && $Object.hasOwnProperty.call(message, "level"))
+                        object.level = message.level;
+                    if (message.message != null && $Object.hasOwnProperty.call(message, "message"))
+                        object.message = message.message;
+                    if (message.final != null && $Object.hasOwnProperty.call(message, "final"))
+                        object.final = message.final;
+                    return object;
+                };
+
+                RunNote.prototype.toJSON = function() {
+                    return RunNote.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return RunNote;
+            })();
+
+            return v1;
+        })();
+
+        return fleet;
+    })();
+
+    ovis.trainer = (function() {
+
+        const trainer = {};
+
+        trainer.v1 = (function() {
+
+            const v1 = {};
+
+            v1.TrainerService = (function() {
+
+                const TrainerService = function(rpcImpl, requestDelimited, responseDelimited) {
+                    $protobuf.rpc.Service.call(this, rpcImpl, requestDelimited, responseDelimited);
+                };
+
+                $Object.defineProperty(TrainerService.prototype = $Object.create($protobuf.rpc.Service.prototype), "constructor", { value: TrainerService, writable: true, enumerable: false, configurable: true });
+
+                TrainerService.create = function(rpcImpl, requestDelimited, responseDelimited) {
+                    return new this(rpcImpl, requestDelimited, responseDelimited);
+                };
+
+
+
+                $Object.defineProperties(TrainerService.prototype.runStage = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.runStage, $root.ovis.trainer.v1.RunStageRequest, $root.ovis.trainer.v1.StageEvent, request, callback);
+                }, {
+                    name: { value: "RunStage" },
+                    path: { value: "/ovis.trainer.v1.TrainerService/RunStage" },
+                    requestType: { value: "RunStageRequest" },
+                    responseType: { value: "StageEvent" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: true }
+                });
+
+
+
+                $Object.defineProperties(TrainerService.prototype.attach = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.attach, $root.ovis.trainer.v1.AttachRequest, $root.ovis.trainer.v1.StageEvent, request, callback);
+                }, {
+                    name: { value: "Attach" },
+                    path: { value: "/ovis.trainer.v1.TrainerService/Attach" },
+                    requestType: { value: "AttachRequest" },
+                    responseType: { value: "StageEvent" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: true }
+                });
+
+
+
+                $Object.defineProperties(TrainerService.prototype.stop = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.stop, $root.ovis.trainer.v1.StopRequest, $root.ovis.trainer.v1.StopResponse, request, callback);
+                }, {
+                    name: { value: "Stop" },
+                    path: { value: "/ovis.trainer.v1.TrainerService/Stop" },
+                    requestType: { value: "StopRequest" },
+                    responseType: { value: "StopResponse" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: $undefined }
+                });
+
+
+
+                $Object.defineProperties(TrainerService.prototype.evaluate = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.evaluate, $root.ovis.trainer.v1.EvaluateRequest, $root.ovis.trainer.v1.EvaluateEvent, request, callback);
+                }, {
+                    name: { value: "Evaluate" },
+                    path: { value: "/ovis.trainer.v1.TrainerService/Evaluate" },
+                    requestType: { value: "EvaluateRequest" },
+                    responseType: { value: "EvaluateEvent" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: true }
+                });
+
+
+
+                $Object.defineProperties(TrainerService.prototype.getStatus = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.getStatus, $root.ovis.trainer.v1.GetStatusRequest, $root.ovis.trainer.v1.GetStatusResponse, request, callback);
+                }, {
+                    name: { value: "GetStatus" },
+                    path: { value: "/ovis.trainer.v1.TrainerService/GetStatus" },
+                    requestType: { value: "GetStatusRequest" },
+                    responseType: { value: "GetStatusResponse" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: $undefined }
+                });
+
+                return TrainerService;
+            })();
+
+            v1.TrainerState = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[0] = "TRAINER_STATE_UNSPECIFIED"] = 0;
+                values[valuesById[1] = "TRAINER_STATE_IDLE"] = 1;
+                values[valuesById[2] = "TRAINER_STATE_BUSY"] = 2;
+                values[valuesById[3] = "TRAINER_STATE_DRAINING"] = 3;
+                return values;
+            })();
+
+            v1.StagePhase = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[0] = "STAGE_PHASE_UNSPECIFIED"] = 0;
+                values[valuesById[1] = "STAGE_PHASE_LOADING"] = 1;
+                values[valuesById[2] = "STAGE_PHASE_COMPILING"] = 2;
+                values[valuesById[3] = "STAGE_PHASE_TRAINING"] = 3;
+                values[valuesById[4] = "STAGE_PHASE_CHECKPOINTING"] = 4;
+                return values;
+            })();
+
+            v1.RunStageRequest = (function() {
+
+                const RunStageRequest = function (properties) {
+                    this.collectiveAddresses = [];
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                RunStageRequest.prototype.runId = "";
+                RunStageRequest.prototype.gangId = "";
+                RunStageRequest.prototype.generation = 0;
+                RunStageRequest.prototype.rank = 0;
+                RunStageRequest.prototype.world = 0;
+                RunStageRequest.prototype.collectiveAddresses = $util.emptyArray;
+                RunStageRequest.prototype.stage = 0;
+                RunStageRequest.prototype.runConfigJson = "";
+                RunStageRequest.prototype.checkpointUrl = "";
+                RunStageRequest.prototype.initial = false;
+                RunStageRequest.prototype.attempt = 0;
+
+                RunStageRequest.create = function(properties) {
+                    return new RunStageRequest(properties);
+                };
+
+                RunStageRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(10).string(message.runId);
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(18).string(message.gangId);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(24).uint32(message.generation);
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                        writer.uint32(32).uint32(message.rank);
+                    if (message.world != null && $Object.hasOwnProperty.call(message, "world") && message.world !== 0)
+                        writer.uint32(40).uint32(message.world);
+                    if (message.collectiveAddresses != null && message.collectiveAddresses.length)
+                        for (let i = 0; i < message.collectiveAddresses.length; ++i)
+                            writer.uint32(50).string(message.collectiveAddresses[i]);
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage") && message.stage !== 0)
+                        writer.uint32(56).uint32(message.stage);
+                    if (message.runConfigJson != null && $Object.hasOwnProperty.call(message, "runConfigJson") && message.runConfigJson !== "")
+                        writer.uint32(66).string(message.runConfigJson);
+                    if (message.checkpointUrl != null && $Object.hasOwnProperty.call(message, "checkpointUrl") && message.checkpointUrl !== "")
+                        writer.uint32(74).string(message.checkpointUrl);
+                    if (message.initial != null && $Object.hasOwnProperty.call(message, "initial") && message.initial !== false)
+                        writer.uint32(80).bool(message.initial);
+                    if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt !== 0)
+                        writer.uint32(88).uint32(message.attempt);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                RunStageRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.RunStageRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.rank = value;
+                                else
+                                    delete message.rank;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.world = value;
+                                else
+                                    delete message.world;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.collectiveAddresses && message.collectiveAddresses.length))
+                                    message.collectiveAddresses = [];
+                                message.collectiveAddresses.push(reader.stringVerify());
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.stage = value;
+                                else
+                                    delete message.stage;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runConfigJson = value;
+                                else
+                                    delete message.runConfigJson;
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.checkpointUrl = value;
+                                else
+                                    delete message.checkpointUrl;
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.initial = value;
+                                else
+                                    delete message.initial;
+                                continue;
+                            }
+                        case 11: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.attempt = value;
+                                else
+                                    delete message.attempt;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                RunStageRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.RunStageRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.RunStageRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.RunStageRequest();
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    if (object.rank != null)
+                        if ($Number(object.rank) !== 0)
+                            message.rank = object.rank >>> 0;
+                    if (object.world != null)
+                        if ($Number(object.world) !== 0)
+                            message.world = object.world >>> 0;
+                    if (object.collectiveAddresses) {
+                        if (!$Array.isArray(object.collectiveAddresses))
+                            throw $TypeError(".ovis.trainer.v1.RunStageRequest.collectiveAddresses: array expected");
+                        message.collectiveAddresses = $Array(object.collectiveAddresses.length);
+                        for (let i = 0; i < object.collectiveAddresses.length; ++i)
+                            message.collectiveAddresses[i] = $String(object.collectiveAddresses[i]);
+                    }
+                    if (object.stage != null)
+                        if ($Number(object.stage) !== 0)
+                            message.stage = object.stage >>> 0;
+                    if (object.runConfigJson != null)
+                        if (typeof object.runConfigJson !== "string" || object.runConfigJson.length)
+                            message.runConfigJson = $String(object.runConfigJson);
+                    if (object.checkpointUrl != null)
+                        if (typeof object.checkpointUrl !== "string" || object.checkpointUrl.length)
+                            message.checkpointUrl = $String(object.checkpointUrl);
+                    if (object.initial != null)
+                        if (object.initial)
+                            message.initial = $Boolean(object.initial);
+                    if (object.attempt != null)
+                        if ($Number(object.attempt) !== 0)
+                            message.attempt = object.attempt >>> 0;
+                    return message;
+                };
+
+                RunStageRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.arrays || options.defaults)
+                        object.collectiveAddresses = [];
+                    if (options.defaults) {
+                        object.runId = "";
+                        object.gangId = "";
+                        object.generation = 0;
+                        object.rank = 0;
+                        object.world = 0;
+                        object.stage = 0;
+                        object.runConfigJson = "";
+                        object.checkpointUrl = "";
+                        object.initial = false;
+                        object.attempt = 0;
+                    }
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
+                        object.rank = message.rank;
+                    if (message.world != null && $Object.hasOwnProperty.call(message, "world"))
+                        object.world = message.world;
+                    if (message.collectiveAddresses && message.collectiveAddresses.length) {
+                        object.collectiveAddresses = $Array(message.collectiveAddresses.length);
+                        for (let j = 0; j < message.collectiveAddresses.length; ++j)
+                            object.collectiveAddresses[j] = message.collectiveAddresses[j];
+                    }
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage"))
+                        object.stage = message.stage;
+                    if (message.runConfigJson != null && $Object.hasOwnProperty.call(message, "runConfigJson"))
+                        object.runConfigJson = message.runConfigJson;
+                    if (message.checkpointUrl != null && $Object.hasOwnProperty.call(message, "checkpointUrl"))
+                        object.checkpointUrl = message.checkpointUrl;
+                    if (message.initial != null && $Object.hasOwnProperty.call(message, "initial"))
+                        object.initial = message.initial;
+                    if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt"))
+                        object.attempt = message.attempt;
+                    return object;
+                };
+
+                RunStageRequest.prototype.toJSON = function() {
+                    return RunStageRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return RunStageRequest;
+            })();
+
+            v1.AttachRequest = (function() {
+
+                const AttachRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                AttachRequest.prototype.gangId = "";
+                AttachRequest.prototype.generation = 0;
+
+                AttachRequest.create = function(properties) {
+                    return new AttachRequest(properties);
+                };
+
+                AttachRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(10).string(message.gangId);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(16).uint32(message.generation);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                AttachRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.AttachRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                AttachRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.AttachRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.AttachRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.AttachRequest();
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    return message;
+                };
+
+                AttachRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.gangId = "";
+                        object.generation = 0;
+                    }
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    return object;
+                };
+
+                AttachRequest.prototype.toJSON = function() {
+                    return AttachRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return AttachRequest;
+            })();
+
+            v1.StopRequest = (function() {
+
+                const StopRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StopRequest.prototype.gangId = "";
+                StopRequest.prototype.checkpoint = false;
+                StopRequest.prototype.reason = "";
+
+                StopRequest.create = function(properties) {
+                    return new StopRequest(properties);
+                };
+
+                StopRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(10).string(message.gangId);
+                    if (message.checkpoint != null && $Object.hasOwnProperty.call(message, "checkpoint") && message.checkpoint !== false)
+                        writer.uint32(16).bool(message.checkpoint);
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                        writer.uint32(26).string(message.reason);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StopRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StopRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.checkpoint = value;
+                                else
+                                    delete message.checkpoint;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.reason = value;
+                                else
+                                    delete message.reason;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StopRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StopRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StopRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StopRequest();
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.checkpoint != null)
+                        if (object.checkpoint)
+                            message.checkpoint = $Boolean(object.checkpoint);
+                    if (object.reason != null)
+                        if (typeof object.reason !== "string" || object.reason.length)
+                            message.reason = $String(object.reason);
+                    return message;
+                };
+
+                StopRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.gangId = "";
+                        object.checkpoint = false;
+                        object.reason = "";
+                    }
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.checkpoint != null && $Object.hasOwnProperty.call(message, "checkpoint"))
+                        object.checkpoint = message.checkpoint;
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason"))
+                        object.reason = message.reason;
+                    return object;
+                };
+
+                StopRequest.prototype.toJSON = function() {
+                    return StopRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StopRequest;
+            })();
+
+            v1.StopResponse = (function() {
+
+                const StopResponse = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StopResponse.prototype.stopped = false;
+                StopResponse.prototype.checkpointUrl = "";
+
+                StopResponse.create = function(properties) {
+                    return new StopResponse(properties);
+                };
+
+                StopResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.stopped != null && $Object.hasOwnProperty.call(message, "stopped") && message.stopped !== false)
+                        writer.uint32(8).bool(message.stopped);
+                    if (message.checkpointUrl != null && $Object.hasOwnProperty.call(message, "checkpointUrl") && message.checkpointUrl !== "")
+                        writer.uint32(18).string(message.checkpointUrl);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StopResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StopResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.stopped = value;
+                                else
+                                    delete message.stopped;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.checkpointUrl = value;
+                                else
+                                    delete message.checkpointUrl;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StopResponse.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StopResponse)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StopResponse: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StopResponse();
+                    if (object.stopped != null)
+                        if (object.stopped)
+                            message.stopped = $Boolean(object.stopped);
+                    if (object.checkpointUrl != null)
+                        if (typeof object.checkpointUrl !== "string" || object.checkpointUrl.length)
+                            message.checkpointUrl = $String(object.checkpointUrl);
+                    return message;
+                };
+
+                StopResponse.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.stopped = false;
+                        object.checkpointUrl = "";
+                    }
+                    if (message.stopped != null && $Object.hasOwnProperty.call(message, "stopped"))
+                        object.stopped = message.stopped;
+                    if (message.checkpointUrl != null && $Object.hasOwnProperty.call(message, "checkpointUrl"))
+                        object.checkpointUrl = message.checkpointUrl;
+                    return object;
+                };
+
+                StopResponse.prototype.toJSON = function() {
+                    return StopResponse.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StopResponse;
+            })();
+
+            v1.StageEvent = (function() {
+
+                const StageEvent = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StageEvent.prototype.stage = 0;
+                StageEvent.prototype.generation = 0;
+                StageEvent.prototype.rank = 0;
+                StageEvent.prototype.atMs = 0;
+                StageEvent.prototype.started = null;
+                StageEvent.prototype.phase = null;
+                StageEvent.prototype.step = null;
+                StageEvent.prototype.checkpoint = null;
+                StageEvent.prototype.done = null;
+                StageEvent.prototype.failed = null;
+
+                let $oneOfFields;
+
+                $Object.defineProperty(StageEvent.prototype, "event", {
+                    get: $util.oneOfGetter($oneOfFields = ["started", "phase", "step", "checkpoint", "done", "failed"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                StageEvent.create = function(properties) {
+                    return new StageEvent(properties);
+                };
+
+                StageEvent.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage") && message.stage !== 0)
+                        writer.uint32(8).uint32(message.stage);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(16).uint32(message.generation);
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                        writer.uint32(24).uint32(message.rank);
+                    if (message.atMs != null && $Object.hasOwnProperty.call(message, "atMs") && !$Object.is(message.atMs, 0))
+                        writer.uint32(33).double(message.atMs);
+                    if (message.started != null && $Object.hasOwnProperty.call(message, "started"))
+                        $root.ovis.trainer.v1.StageStarted.encode(message.started, writer.uint32(82).fork(), _depth + 1).ldelim();
+                    if (message.phase != null && $Object.hasOwnProperty.call(message, "phase"))
+                        $root.ovis.trainer.v1.StagePhaseChanged.encode(message.phase, writer.uint32(90).fork(), _depth + 1).ldelim();
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step"))
+                        $root.ovis.trainer.v1.StageStep.encode(message.step, writer.uint32(98).fork(), _depth + 1).ldelim();
+                    if (message.checkpoint != null && $Object.hasOwnProperty.call(message, "checkpoint"))
+                        $root.ovis.trainer.v1.StageCheckpoint.encode(message.checkpoint, writer.uint32(106).fork(), _depth + 1).ldelim();
+                    if (message.done != null && $Object.hasOwnProperty.call(message, "done"))
+                        $root.ovis.trainer.v1.StageDone.encode(message.done, writer.uint32(114).fork(), _depth + 1).ldelim();
+                    if (message.failed != null && $Object.hasOwnProperty.call(message, "failed"))
+                        $root.ovis.trainer.v1.Failure.encode(message.failed, writer.uint32(122).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StageEvent.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StageEvent();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.stage = value;
+                                else
+                                    delete message.stage;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.rank = value;
+                                else
+                                    delete message.rank;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.atMs = value;
+                                else
+                                    delete message.atMs;
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 2)
+                                    break;
+                                message.started = $root.ovis.trainer.v1.StageStarted.decode(reader, reader.size(), $undefined, _depth + 1, message.started);
+                                message.event = "started";
+                                continue;
+                            }
+                        case 11: {
+                                if (wireType !== 2)
+                                    break;
+                                message.phase = $root.ovis.trainer.v1.StagePhaseChanged.decode(reader, reader.size(), $undefined, _depth + 1, message.phase);
+                                message.event = "phase";
+                                continue;
+                            }
+                        case 12: {
+                                if (wireType !== 2)
+                                    break;
+                                message.step = $root.ovis.trainer.v1.StageStep.decode(reader, reader.size(), $undefined, _depth + 1, message.step);
+                                message.event = "step";
+                                continue;
+                            }
+                        case 13: {
+                                if (wireType !== 2)
+                                    break;
+                                message.checkpoint = $root.ovis.trainer.v1.StageCheckpoint.decode(reader, reader.size(), $undefined, _depth + 1, message.checkpoint);
+                                message.event = "checkpoint";
+                                continue;
+                            }
+                        case 14: {
+                                if (wireType !== 2)
+                                    break;
+                                message.done = $root.ovis.trainer.v1.StageDone.decode(reader, reader.size(), $undefined, _depth + 1, message.done);
+                                message.event = "done";
+                                continue;
+                            }
+                        case 15: {
+                                if (wireType !== 2)
+                                    break;
+                                message.failed = $root.ovis.trainer.v1.Failure.decode(reader, reader.size(), $undefined, _depth + 1, message.failed);
+                                message.event = "failed";
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StageEvent.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StageEvent)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StageEvent: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StageEvent();
+                    if (object.stage != null)
+                        if ($Number(object.stage) !== 0)
+                            message.stage = object.stage >>> 0;
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    if (object.rank != null)
+                        if ($Number(object.rank) !== 0)
+                            message.rank = object.rank >>> 0;
+                    if (object.atMs != null)
+                        if (!$Object.is($Number(object.atMs), 0))
+                            message.atMs = $Number(object.atMs);
+                    if (object.started != null) {
+                        if (!$util.isObject(object.started))
+                            throw $TypeError(".ovis.trainer.v1.StageEvent.started: object expected");
+                        message.started = $root.ovis.trainer.v1.StageStarted.fromObject(object.started, _depth + 1);
+                    }
+                    if (object.phase != null) {
+                        if (!$util.isObject(object.phase))
+                            throw $TypeError(".ovis.trainer.v1.StageEvent.phase: object expected");
+                        message.phase = $root.ovis.trainer.v1.StagePhaseChanged.fromObject(object.phase, _depth + 1);
+                    }
+                    if (object.step != null) {
+                        if (!$util.isObject(object.step))
+                            throw $TypeError(".ovis.trainer.v1.StageEvent.step: object expected");
+                        message.step = $root.ovis.trainer.v1.StageStep.fromObject(object.step, _depth + 1);
+                    }
+                    if (object.checkpoint != null) {
+                        if (!$util.isObject(object.checkpoint))
+                            throw $TypeError(".ovis.trainer.v1.StageEvent.checkpoint: object expected");
+                        message.checkpoint = $root.ovis.trainer.v1.StageCheckpoint.fromObject(object.checkpoint, _depth + 1);
+                    }
+                    if (object.done != null) {
+                        if (!$util.isObject(object.done))
+                            throw $TypeError(".ovis.trainer.v1.StageEvent.done: object expected");
+                        message.done = $root.ovis.trainer.v1.StageDone.fromObject(object.done, _depth + 1);
+                    }
+                    if (object.failed != null) {
+                        if (!$util.isObject(object.failed))
+                            throw $TypeError(".ovis.trainer.v1.StageEvent.failed: object expected");
+                        message.failed = $root.ovis.trainer.v1.Failure.fromObject(object.failed, _depth + 1);
+                    }
+                    return message;
+                };
+
+                StageEvent.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.stage = 0;
+                        object.generation = 0;
+                        object.rank = 0;
+                        object.atMs = 0;
+                    }
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage"))
+                        object.stage = message.stage;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
+                        object.rank = message.rank;
+                    if (message.atMs != null && $Object.hasOwnProperty.call(message, "atMs"))
+                        object.atMs = options.json && !$isFinite(message.atMs) ? $String(message.atMs) : message.atMs;
+                    if (message.started != null && $Object.hasOwnProperty.call(message, "started")) {
+                        object.started = $root.ovis.trainer.v1.StageStarted.toObject(message.started, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "started";
+                    }
+                    if (message.phase != null && $Object.hasOwnProperty.call(message, "phase")) {
+                        object.phase = $root.ovis.trainer.v1.StagePhaseChanged.toObject(message.phase, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "phase";
+                    }
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step")) {
+                        object.step = $root.ovis.trainer.v1.StageStep.toObject(message.step, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "step";
+                    }
+                    if (message.checkpoint != null && $Object.hasOwnProperty.call(message, "checkpoint")) {
+                        object.checkpoint = $root.ovis.trainer.v1.StageCheckpoint.toObject(message.checkpoint, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "checkpoint";
+                    }
+                    if (message.done != null && $Object.hasOwnProperty.call(message, "done")) {
+                        object.done = $root.ovis.trainer.v1.StageDone.toObject(message.done, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "done";
+                    }
+                    if (message.failed != null && $Object.hasOwnProperty.call(message, "failed")) {
+                        object.failed = $root.ovis.trainer.v1.Failure.toObject(message.failed, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "failed";
+                    }
+                    return object;
+                };
+
+                StageEvent.prototype.toJSON = function() {
+                    return StageEvent.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StageEvent;
+            })();
+
+            v1.StageStarted = (function() {
+
+                const StageStarted = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StageStarted.prototype.stepsTotal = 0;
+                StageStarted.prototype.firstStep = 0;
+                StageStarted.prototype.trainableParams = 0;
+
+                StageStarted.create = function(properties) {
+                    return new StageStarted(properties);
+                };
+
+                StageStarted.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.stepsTotal != null && $Object.hasOwnProperty.call(message, "stepsTotal") && message.stepsTotal !== 0)
+                        writer.uint32(8).uint32(message.stepsTotal);
+                    if (message.firstStep != null && $Object.hasOwnProperty.call(message, "firstStep") && message.firstStep !== 0)
+                        writer.uint32(16).uint32(message.firstStep);
+                    if (message.trainableParams != null && $Object.hasOwnProperty.call(message, "trainableParams") && !$Object.is(message.trainableParams, 0))
+                        writer.uint32(25).double(message.trainableParams);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StageStarted.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StageStarted();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.stepsTotal = value;
+                                else
+                                    delete message.stepsTotal;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.firstStep = value;
+                                else
+                                    delete message.firstStep;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.trainableParams = value;
+                                else
+                                    delete message.trainableParams;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StageStarted.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StageStarted)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StageStarted: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StageStarted();
+                    if (object.stepsTotal != null)
+                        if ($Number(object.stepsTotal) !== 0)
+                            message.stepsTotal = object.stepsTotal >>> 0;
+                    if (object.firstStep != null)
+                        if ($Number(object.firstStep) !== 0)
+                            message.firstStep = object.firstStep >>> 0;
+                    if (object.trainableParams != null)
+                        if (!$Object.is($Number(object.trainableParams), 0))
+                            message.trainableParams = $Number(object.trainableParams);
+                    return message;
+                };
+
+                StageStarted.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.stepsTotal = 0;
+                        object.firstStep = 0;
+                        object.trainableParams = 0;
+                    }
+                    if (message.stepsTotal != null && $Object.hasOwnProperty.call(message, "stepsTotal"))
+                        object.stepsTotal = message.stepsTotal;
+                    if (message.firstStep != null && $Object.hasOwnProperty.call(message, "firstStep"))
+                        object.firstStep = message.firstStep;
+                    if (message.trainableParams != null && $Object.hasOwnProperty.call(message, "trainableParams"))
+                        object.trainableParams = options.json && !$isFinite(message.trainableParams) ? $String(message.trainableParams) : message.trainableParams;
+                    return object;
+                };
+
+                StageStarted.prototype.toJSON = function() {
+                    return StageStarted.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StageStarted;
+            })();
+
+            v1.StagePhaseChanged = (function() {
+
+                const StagePhaseChanged = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StagePhaseChanged.prototype.phase = 0;
+                StagePhaseChanged.prototype.detail = "";
+
+                StagePhaseChanged.create = function(properties) {
+                    return new StagePhaseChanged(properties);
+                };
+
+                StagePhaseChanged.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.phase != null && $Object.hasOwnProperty.call(message, "phase") && message.phase !== 0)
+                        writer.uint32(8).int32(message.phase);
+                    if (message.detail != null && $Object.hasOwnProperty.call(message, "detail") && message.detail !== "")
+                        writer.uint32(18).string(message.detail);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StagePhaseChanged.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StagePhaseChanged();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.phase = value;
+                                else
+                                    delete message.phase;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.detail = value;
+                                else
+                                    delete message.detail;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StagePhaseChanged.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StagePhaseChanged)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StagePhaseChanged: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StagePhaseChanged();
+                    if (object.phase !== 0 && (typeof object.phase !== "string" || $root.ovis.trainer.v1.StagePhase[object.phase] !== 0))
+                        switch (object.phase) {
+                        case "STAGE_PHASE_UNSPECIFIED":
+                        case 0:
+                            message.phase = 0;
+                            break;
+                        case "STAGE_PHASE_LOADING":
+                        case 1:
+                            message.phase = 1;
+                            break;
+                        case "STAGE_PHASE_COMPILING":
+                        case 2:
+                            message.phase = 2;
+                            break;
+                        case "STAGE_PHASE_TRAINING":
+                        case 3:
+                            message.phase = 3;
+                            break;
+                        case "STAGE_PHASE_CHECKPOINTING":
+                        case 4:
+                            message.phase = 4;
+                            break;
+                        default:
+                            if (typeof object.phase === "number" && (object.phase | 0) === object.phase)
+                                message.phase = object.phase;
+                        }
+                    if (object.detail != null)
+                        if (typeof object.detail !== "string" || object.detail.length)
+                            message.detail = $String(object.detail);
+                    return message;
+                };
+
+                StagePhaseChanged.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.phase = options.enums === $String ? "STAGE_PHASE_UNSPECIFIED" : 0;
+                        object.detail = "";
+                    }
+                    if (message.phase != null && $Object.hasOwnProperty.call(message, "phase"))
+                        object.phase = options.enums === $String ? $root.ovis.trainer.v1.StagePhase[message.phase] === $undefined ? message.phase : $root.ovis.trainer.v1.StagePhase[message.phase] : message.phase;
+                    if (message.detail != null && $Object.hasOwnProperty.call(message, "detail"))
+                        object.detail = message.detail;
+                    return object;
+                };
+
+                StagePhaseChanged.prototype.toJSON = function() {
+                    return StagePhaseChanged.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StagePhaseChanged;
+            })();
+
+            v1.StageStep = (function() {
+
+                const StageStep = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StageStep.prototype.step = 0;
+                StageStep.prototype.loss = 0;
+                StageStep.prototype.gradNorm = 0;
+                StageStep.prototype.lr = 0;
+                StageStep.prototype.images = 0;
+                StageStep.prototype.tokens = 0;
+                StageStep.prototype.imagesPerS = 0;
+                StageStep.prototype.computeMs = 0;
+                StageStep.prototype.communicateMs = 0;
+                StageStep.prototype.dataMs = 0;
+
+                StageStep.create = function(properties) {
+                    return new StageStep(properties);
+                };
+
+                StageStep.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                        writer.uint32(8).uint32(message.step);
+                    if (message.loss != null && $Object.hasOwnProperty.call(message, "loss") && !$Object.is(message.loss, 0))
+                        writer.uint32(17).double(message.loss);
+                    if (message.gradNorm != null && $Object.hasOwnProperty.call(message, "gradNorm") && !$Object.is(message.gradNorm, 0))
+                        writer.uint32(25).double(message.gradNorm);
+                    if (message.lr != null && $Object.hasOwnProperty.call(message, "lr") && !$Object.is(message.lr, 0))
+                        writer.uint32(33).double(message.lr);
+                    if (message.images != null && $Object.hasOwnProperty.call(message, "images") && message.images !== 0)
+                        writer.uint32(40).uint32(message.images);
+                    if (message.tokens != null && $Object.hasOwnProperty.call(message, "tokens") && message.tokens !== 0)
+                        writer.uint32(48).uint32(message.tokens);
+                    if (message.imagesPerS != null && $Object.hasOwnProperty.call(message, "imagesPerS") && !$Object.is(message.imagesPerS, 0))
+                        writer.uint32(57).double(message.imagesPerS);
+                    if (message.computeMs != null && $Object.hasOwnProperty.call(message, "computeMs") && !$Object.is(message.computeMs, 0))
+                        writer.uint32(65).double(message.computeMs);
+                    if (message.communicateMs != null && $Object.hasOwnProperty.call(message, "communicateMs") && !$Object.is(message.communicateMs, 0))
+                        writer.uint32(73).double(message.communicateMs);
+                    if (message.dataMs != null && $Object.hasOwnProperty.call(message, "dataMs") && !$Object.is(message.dataMs, 0))
+                        writer.uint32(81).double(message.dataMs);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StageStep.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StageStep();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.step = value;
+                                else
+                                    delete message.step;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.loss = value;
+                                else
+                                    delete message.loss;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.gradNorm = value;
+                                else
+                                    delete message.gradNorm;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.lr = value;
+                                else
+                                    delete message.lr;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.images = value;
+                                else
+                                    delete message.images;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.tokens = value;
+                                else
+                                    delete message.tokens;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.imagesPerS = value;
+                                else
+                                    delete message.imagesPerS;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.computeMs = value;
+                                else
+                                    delete message.computeMs;
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.communicateMs = value;
+                                else
+                                    delete message.communicateMs;
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.dataMs = value;
+                                else
+                                    delete message.dataMs;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StageStep.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StageStep)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StageStep: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StageStep();
+                    if (object.step != null)
+                        if ($Number(object.step) !== 0)
+                            message.step = object.step >>> 0;
+                    if (object.loss != null)
+                        if (!$Object.is($Number(object.loss), 0))
+                            message.loss = $Number(object.loss);
+                    if (object.gradNorm != null)
+                        if (!$Object.is($Number(object.gradNorm), 0))
+                            message.gradNorm = $Number(object.gradNorm);
+                    if (object.lr != null)
+                        if (!$Object.is($Number(object.lr), 0))
+                            message.lr = $Number(object.lr);
+                    if (object.images != null)
+                        if ($Number(object.images) !== 0)
+                            message.images = object.images >>> 0;
+                    if (object.tokens != null)
+                        if ($Number(object.tokens) !== 0)
+                            message.tokens = object.tokens >>> 0;
+                    if (object.imagesPerS != null)
+                        if (!$Object.is($Number(object.imagesPerS), 0))
+                            message.imagesPerS = $Number(object.imagesPerS);
+                    if (object.computeMs != null)
+                        if (!$Object.is($Number(object.computeMs), 0))
+                            message.computeMs = $Number(object.computeMs);
+                    if (object.communicateMs != null)
+                        if (!$Object.is($Number(object.communicateMs), 0))
+                            message.communicateMs = $Number(object.communicateMs);
+                    if (object.dataMs != null)
+                        if (!$Object.is($Number(object.dataMs), 0))
+                            message.dataMs = $Number(object.dataMs);
+                    return message;
+                };
+
+                StageStep.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.step = 0;
+                        object.loss = 0;
+                        object.gradNorm = 0;
+                        object.lr = 0;
+                        object.images = 0;
+                        object.tokens = 0;
+                        object.imagesPerS = 0;
+                        object.computeMs = 0;
+                        object.communicateMs = 0;
+                        object.dataMs = 0;
+                    }
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step"))
+                        object.step = message.step;
+                    if (message.loss != null && $Object.hasOwnProperty.call(message, "loss"))
+                        object.loss = options.json && !$isFinite(message.loss) ? $String(message.loss) : message.loss;
+                    if (message.gradNorm != null && $Object.hasOwnProperty.call(message, "gradNorm"))
+                        object.gradNorm = options.json && !$isFinite(message.gradNorm) ? $String(message.gradNorm) : message.gradNorm;
+                    if (message.lr != null && $Object.hasOwnProperty.call(message, "lr"))
+                        object.lr = options.json && !$isFinite(message.lr) ? $String(message.lr) : message.lr;
+                    if (message.images != null && $Object.hasOwnProperty.call(message, "images"))
+                        object.images = message.images;
+                    if (message.tokens != null && $Object.hasOwnProperty.call(message, "tokens"))
+                        object.tokens = message.tokens;
+                    if (message.imagesPerS != null && $Object.hasOwnProperty.call(message, "imagesPerS"))
+                        object.imagesPerS = options.json && !$isFinite(message.imagesPerS) ? $String(message.imagesPerS) : message.imagesPerS;
+                    if (message.computeMs != null && $Object.hasOwnProperty.call(message, "computeMs"))
+                        object.computeMs = options.json && !$isFinite(message.computeMs) ? $String(message.computeMs) : message.computeMs;
+                    if (message.communicateMs != null && $Object.hasOwnProperty.call(message, "communicateMs"))
+                        object.communicateMs = options.json && !$isFinite(message.communicateMs) ? $String(message.communicateMs) : message.communicateMs;
+                    if (message.dataMs != null && $Object.hasOwnProperty.call(message, "dataMs"))
+                        object.dataMs = options.json && !$isFinite(message.dataMs) ? $String(message.dataMs) : message.dataMs;
+                    return object;
+                };
+
+                StageStep.prototype.toJSON = function() {
+                    return StageStep.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StageStep;
+            })();
+
+            v1.StageCheckpoint = (function() {
+
+                const StageCheckpoint = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StageCheckpoint.prototype.id = "";
+                StageCheckpoint.prototype.url = "";
+                StageCheckpoint.prototype.step = 0;
+                StageCheckpoint.prototype.bytes = 0;
+                StageCheckpoint.prototype.ms = 0;
+
+                StageCheckpoint.create = function(properties) {
+                    return new StageCheckpoint(properties);
+                };
+
+                StageCheckpoint.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id !== "")
+                        writer.uint32(10).string(message.id);
+                    if (message.url != null && $Object.hasOwnProperty.call(message, "url") && message.url !== "")
+                        writer.uint32(18).string(message.url);
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                        writer.uint32(24).uint32(message.step);
+                    if (message.bytes != null && $Object.hasOwnProperty.call(message, "bytes") && !$Object.is(message.bytes, 0))
+                        writer.uint32(33).double(message.bytes);
+                    if (message.ms != null && $Object.hasOwnProperty.call(message, "ms") && !$Object.is(message.ms, 0))
+                        writer.uint32(41).double(message.ms);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StageCheckpoint.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StageCheckpoint();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.id = value;
+                                else
+                                    delete message.id;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.url = value;
+                                else
+                                    delete message.url;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.step = value;
+                                else
+                                    delete message.step;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.bytes = value;
+                                else
+                                    delete message.bytes;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.ms = value;
+                                else
+                                    delete message.ms;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StageCheckpoint.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StageCheckpoint)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StageCheckpoint: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StageCheckpoint();
+                    if (object.id != null)
+                        if (typeof object.id !== "string" || object.id.length)
+                            message.id = $String(object.id);
+                    if (object.url != null)
+                        if (typeof object.url !== "string" || object.url.length)
+                            message.url = $String(object.url);
+                    if (object.step != null)
+                        if ($Number(object.step) !== 0)
+                            message.step = object.step >>> 0;
+                    if (object.bytes != null)
+                        if (!$Object.is($Number(object.bytes), 0))
+                            message.bytes = $Number(object.bytes);
+                    if (object.ms != null)
+                        if (!$Object.is($Number(object.ms), 0))
+                            message.ms = $Number(object.ms);
+                    return message;
+                };
+
+                StageCheckpoint.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.id = "";
+                        object.url = "";
+                        object.step = 0;
+                        object.bytes = 0;
+                        object.ms = 0;
+                    }
+                    if (message.id != null && $Object.hasOwnProperty.call(message, "id"))
+                        object.id = message.id;
+                    if (message.url != null && $Object.hasOwnProperty.call(message, "url"))
+                        object.url = message.url;
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step"))
+                        object.step = message.step;
+                    if (message.bytes != null && $Object.hasOwnProperty.call(message, "bytes"))
+                        object.bytes = options.json && !$isFinite(message.bytes) ? $String(message.bytes) : message.bytes;
+                    if (message.ms != null && $Object.hasOwnProperty.call(message, "ms"))
+                        object.ms = options.json && !$isFinite(message.ms) ? $String(message.ms) : message.ms;
+                    return object;
+                };
+
+                StageCheckpoint.prototype.toJSON = function() {
+                    return StageCheckpoint.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StageCheckpoint;
+            })();
+
+            v1.StageDone = (function() {
+
+                const StageDone = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StageDone.prototype.checkpointUrl = "";
+                StageDone.prototype.steps = 0;
+                StageDone.prototype.finalLoss = 0;
+
+                StageDone.create = function(properties) {
+                    return new StageDone(properties);
+                };
+
+                StageDone.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.checkpointUrl != null && $Object.hasOwnProperty.call(message, "checkpointUrl") && message.checkpointUrl !== "")
+                        writer.uint32(10).string(message.checkpointUrl);
+                    if (message.steps != null && $Object.hasOwnProperty.call(message, "steps") && message.steps !== 0)
+                        writer.uint32(16).uint32(message.steps);
+                    if (message.finalLoss != null && $Object.hasOwnProperty.call(message, "finalLoss") && !$Object.is(message.finalLoss, 0))
+                        writer.uint32(25).double(message.finalLoss);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StageDone.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StageDone();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.checkpointUrl = value;
+                                else
+                                    delete message.checkpointUrl;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.steps = value;
+                                else
+                                    delete message.steps;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.finalLoss = value;
+                                else
+                                    delete message.finalLoss;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StageDone.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StageDone)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StageDone: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StageDone();
+                    if (object.checkpointUrl != null)
+                        if (typeof object.checkpointUrl !== "string" || object.checkpointUrl.length)
+                            message.checkpointUrl = $String(object.checkpointUrl);
+                    if (object.steps != null)
+                        if ($Number(object.steps) !== 0)
+                            message.steps = object.steps >>> 0;
+                    if (object.finalLoss != null)
+                        if (!$Object.is($Number(object.finalLoss), 0))
+                            message.finalLoss = $Number(object.finalLoss);
+                    return message;
+                };
+
+                StageDone.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.checkpointUrl = "";
+                        object.steps = 0;
+                        object.finalLoss = 0;
+                    }
+                    if (message.checkpointUrl != null && $Object.hasOwnProperty.call(message, "checkpointUrl"))
+                        object.checkpointUrl = message.checkpointUrl;
+                    if (message.steps != null && $Object.hasOwnProperty.call(message, "steps"))
+                        object.steps = message.steps;
+                    if (message.finalLoss != null && $Object.hasOwnProperty.call(message, "finalLoss"))
+                        object.finalLoss = options.json && !$isFinite(message.finalLoss) ? $String(message.finalLoss) : message.finalLoss;
+                    return object;
+                };
+
+                StageDone.prototype.toJSON = function() {
+                    return StageDone.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StageDone;
+            })();
+
+            v1.Failure = (function() {
+
+                const Failure = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Failure.prototype.code = "";
+                Failure.prototype.message = "";
+                Failure.prototype.hint = "";
+                Failure.prototype.retryable = false;
+                Failure.prototype.rank = 0;
+                Failure.prototype.peerRank = null;
+
+                let $oneOfFields;
+
+                // Virtual OneOf for proto3 optional field
+                $Object.defineProperty(Failure.prototype, "_peerRank", {
+                    get: $util.oneOfGetter($oneOfFields = ["peerRank"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                Failure.create = function(properties) {
+                    return new Failure(properties);
+                };
+
+                Failure.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== "")
+                        writer.uint32(10).string(message.code);
+                    if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message !== "")
+                        writer.uint32(18).string(message.message);
+                    if (message.hint != null && $Object.hasOwnProperty.call(message, "hint") && message.hint !== "")
+                        writer.uint32(26).string(message.hint);
+                    if (message.retryable != null && $Object.hasOwnProperty.call(message, "retryable") && message.retryable !== false)
+                        writer.uint32(32).bool(message.retryable);
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                        writer.uint32(40).uint32(message.rank);
+                    if (message.peerRank != null && $Object.hasOwnProperty.call(message, "peerRank"))
+                        writer.uint32(48).uint32(message.peerRank);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Failure.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.Failure();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.code = value;
+                                else
+                                    delete message.code;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.message = value;
+                                else
+                                    delete message.message;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.hint = value;
+                                else
+                                    delete message.hint;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.retryable = value;
+                                else
+                                    delete message.retryable;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.rank = value;
+                                else
+                                    delete message.rank;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                message.peerRank = reader.uint32();
+                                message._peerRank = "peerRank";
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Failure.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.Failure)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.Failure: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.Failure();
+                    if (object.code != null)
+                        if (typeof object.code !== "string" || object.code.length)
+                            message.code = $String(object.code);
+                    if (object.message != null)
+                        if (typeof object.message !== "string" || object.message.length)
+                            message.message = $String(object.message);
+                    if (object.hint != null)
+                        if (typeof object.hint !== "string" || object.hint.length)
+                            message.hint = $String(object.hint);
+                    if (object.retryable != null)
+                        if (object.retryable)
+                            message.retryable = $Boolean(object.retryable);
+                    if (object.rank != null)
+                        if ($Number(object.rank) !== 0)
+                            message.rank = object.rank >>> 0;
+                    if (object.peerRank != null)
+                        message.peerRank = object.peerRank >>> 0;
+                    return message;
+                };
+
+                Failure.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.code = "";
+                        object.message = "";
+                        object.hint = "";
+                        object.retryable = false;
+                        object.rank = 0;
+                    }
+                    if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
+                        object.code = message.code;
+                    if (message.message != null && $Object.hasOwnProperty.call(message, "message"))
+                        object.message = message.message;
+                    if (message.hint != null && $Object.hasOwnProperty.call(message, "hint"))
+                        object.hint = message.hint;
+                    if (message.retryable != null && $Object.hasOwnProperty.call(message, "retryable"))
+                        object.retryable = message.retryable;
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
+                        object.rank = message.rank;
+                    if (message.peerRank != null && $Object.hasOwnProperty.call(message, "peerRank"))
+                        object.peerRank = message.peerRank;
+                    return object;
+                };
+
+                Failure.prototype.toJSON = function() {
+                    return Failure.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Failure;
+            })();
+
+            v1.EvaluateRequest = (function() {
+
+                const EvaluateRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                EvaluateRequest.prototype.runId = "";
+                EvaluateRequest.prototype.gangId = "";
+                EvaluateRequest.prototype.rank = 0;
+                EvaluateRequest.prototype.world = 0;
+                EvaluateRequest.prototype.runConfigJson = "";
+                EvaluateRequest.prototype.checkpointUrl = "";
+                EvaluateRequest.prototype.blankImage = false;
+                EvaluateRequest.prototype.outputUrl = "";
+
+                EvaluateRequest.create = function(properties) {
+                    return new EvaluateRequest(properties);
+                };
+
+                EvaluateRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(10).string(message.runId);
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(18).string(message.gangId);
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                        writer.uint32(24).uint32(message.rank);
+                    if (message.world != null && $Object.hasOwnProperty.call(message, "world") && message.world !== 0)
+                        writer.uint32(32).uint32(message.world);
+                    if (message.runConfigJson != null && $Object.hasOwnProperty.call(message, "runConfigJson") && message.runConfigJson !== "")
+                        writer.uint32(42).string(message.runConfigJson);
+                    if (message.checkpointUrl != null && $Object.hasOwnProperty.call(message, "checkpointUrl") && message.checkpointUrl !== "")
+                        writer.uint32(50).string(message.checkpointUrl);
+                    if (message.blankImage != null && $Object.hasOwnProperty.call(message, "blankImage") && message.blankImage !== false)
+                        writer.uint32(56).bool(message.blankImage);
+                    if (message.outputUrl != null && $Object.hasOwnProperty.call(message, "outputUrl") && message.outputUrl !== "")
+                        writer.uint32(66).string(message.outputUrl);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                EvaluateRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.EvaluateRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.rank = value;
+                                else
+                                    delete message.rank;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.world = value;
+                                else
+                                    delete message.world;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runConfigJson = value;
+                                else
+                                    delete message.runConfigJson;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.checkpointUrl = value;
+                                else
+                                    delete message.checkpointUrl;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.blankImage = value;
+                                else
+                                    delete message.blankImage;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.outputUrl = value;
+                                else
+                                    delete message.outputUrl;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                EvaluateRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.EvaluateRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.EvaluateRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.EvaluateRequest();
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.rank != null)
+                        if ($Number(object.rank) !== 0)
+                            message.rank = object.rank >>> 0;
+                    if (object.world != null)
+                        if ($Number(object.world) !== 0)
+                            message.world = object.world >>> 0;
+                    if (object.runConfigJson != null)
+                        if (typeof object.runConfigJson !== "string" || object.runConfigJson.length)
+                            message.runConfigJson = $String(object.runConfigJson);
+                    if (object.checkpointUrl != null)
+                        if (typeof object.checkpointUrl !== "string" || object.checkpointUrl.length)
+                            message.checkpointUrl = $String(object.checkpointUrl);
+                    if (object.blankImage != null)
+                        if (object.blankImage)
+                            message.blankImage = $Boolean(object.blankImage);
+                    if (object.outputUrl != null)
+                        if (typeof object.outputUrl !== "string" || object.outputUrl.length)
+                            message.outputUrl = $String(object.outputUrl);
+                    return message;
+                };
+
+                EvaluateRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.runId = "";
+                        object.gangId = "";
+                        object.rank = 0;
+                        object.world = 0;
+                        object.runConfigJson = "";
+                        object.checkpointUrl = "";
+                        object.blankImage = false;
+                        object.outputUrl = "";
+                    }
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
+                        object.rank = message.rank;
+                    if (message.world != null && $Object.hasOwnProperty.call(message, "world"))
+                        object.world = message.world;
+                    if (message.runConfigJson != null && $Object.hasOwnProperty.call(message, "runConfigJson"))
+                        object.runConfigJson = message.runConfigJson;
+                    if (message.checkpointUrl != null && $Object.hasOwnProperty.call(message, "checkpointUrl"))
+                        object.checkpointUrl = message.checkpointUrl;
+                    if (message.blankImage != null && $Object.hasOwnProperty.call(message, "blankImage"))
+                        object.blankImage = message.blankImage;
+                    if (message.outputUrl != null && $Object.hasOwnProperty.call(message, "outputUrl"))
+                        object.outputUrl = message.outputUrl;
+                    return object;
+                };
+
+                EvaluateRequest.prototype.toJSON = function() {
+                    return EvaluateRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return EvaluateRequest;
+            })();
+
+            v1.EvaluateEvent = (function() {
+
+                const EvaluateEvent = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                EvaluateEvent.prototype.progress = null;
+                EvaluateEvent.prototype.done = null;
+                EvaluateEvent.prototype.failed = null;
+
+                let $oneOfFields;
+
+                $Object.defineProperty(EvaluateEvent.prototype, "event", {
+                    get: $util.oneOfGetter($oneOfFields = ["progress", "done", "failed"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                EvaluateEvent.create = function(properties) {
+                    return new EvaluateEvent(properties);
+                };
+
+                EvaluateEvent.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.progress != null && $Object.hasOwnProperty.call(message, "progress"))
+                        $root.ovis.trainer.v1.EvaluateProgress.encode(message.progress, writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.done != null && $Object.hasOwnProperty.call(message, "done"))
+                        $root.ovis.trainer.v1.EvaluateDone.encode(message.done, writer.uint32(18).fork(), _depth + 1).ldelim();
+                    if (message.failed != null && $Object.hasOwnProperty.call(message, "failed"))
+                        $root.ovis.trainer.v1.Failure.encode(message.failed, writer.uint32(26).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                EvaluateEvent.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.EvaluateEvent();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                message.progress = $root.ovis.trainer.v1.EvaluateProgress.decode(reader, reader.size(), $undefined, _depth + 1, message.progress);
+                                message.event = "progress";
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                message.done = $root.ovis.trainer.v1.EvaluateDone.decode(reader, reader.size(), $undefined, _depth + 1, message.done);
+                                message.event = "done";
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                message.failed = $root.ovis.trainer.v1.Failure.decode(reader, reader.size(), $undefined, _depth + 1, message.failed);
+                                message.event = "failed";
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                EvaluateEvent.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.EvaluateEvent)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.EvaluateEvent: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.EvaluateEvent();
+                    if (object.progress != null) {
+                        if (!$util.isObject(object.progress))
+                            throw $TypeError(".ovis.trainer.v1.EvaluateEvent.progress: object expected");
+                        message.progress = $root.ovis.trainer.v1.EvaluateProgress.fromObject(object.progress, _depth + 1);
+                    }
+                    if (object.done != null) {
+                        if (!$util.isObject(object.done))
+                            throw $TypeError(".ovis.trainer.v1.EvaluateEvent.done: object expected");
+                        message.done = $root.ovis.trainer.v1.EvaluateDone.fromObject(object.done, _depth + 1);
+                    }
+                    if (object.failed != null) {
+                        if (!$util.isObject(object.failed))
+                            throw $TypeError(".ovis.trainer.v1.EvaluateEvent.failed: object expected");
+                        message.failed = $root.ovis.trainer.v1.Failure.fromObject(object.failed, _depth + 1);
+                    }
+                    return message;
+                };
+
+                EvaluateEvent.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (message.progress != null && $Object.hasOwnProperty.call(message, "progress")) {
+                        object.progress = $root.ovis.trainer.v1.EvaluateProgress.toObject(message.progress, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "progress";
+                    }
+                    if (message.done != null && $Object.hasOwnProperty.call(message, "done")) {
+                        object.done = $root.ovis.trainer.v1.EvaluateDone.toObject(message.done, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "done";
+                    }
+                    if (message.failed != null && $Object.hasOwnProperty.call(message, "failed")) {
+                        object.failed = $root.ovis.trainer.v1.Failure.toObject(message.failed, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "failed";
+                    }
+                    return object;
+                };
+
+                EvaluateEvent.prototype.toJSON = function() {
+                    return EvaluateEvent.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return EvaluateEvent;
+            })();
+
+            v1.EvaluateProgress = (function() {
+
+                const EvaluateProgress = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                EvaluateProgress.prototype.done = 0;
+                EvaluateProgress.prototype.total = 0;
+                EvaluateProgress.prototype.questionsPerS = 0;
+                EvaluateProgress.prototype.blankImage = false;
+
+                EvaluateProgress.create = function(properties) {
+                    return new EvaluateProgress(properties);
+                };
+
+                EvaluateProgress.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.done != null && $Object.hasOwnProperty.call(message, "done") && message.done !== 0)
+                        writer.uint32(8).uint32(message.done);
+                    if (message.total != null && $Object.hasOwnProperty.call(message, "total") && message.total !== 0)
+                        writer.uint32(16).uint32(message.total);
+                    if (message.questionsPerS != null && $Object.hasOwnProperty.call(message, "questionsPerS") && !$Object.is(message.questionsPerS, 0))
+                        writer.uint32(25).double(message.questionsPerS);
+                    if (message.blankImage != null && $Object.hasOwnProperty.call(message, "blankImage") && message.blankImage !== false)
+                        writer.uint32(32).bool(message.blankImage);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                EvaluateProgress.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.EvaluateProgress();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.done = value;
+                                else
+                                    delete message.done;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.total = value;
+                                else
+                                    delete message.total;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.questionsPerS = value;
+                                else
+                                    delete message.questionsPerS;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.blankImage = value;
+                                else
+                                    delete message.blankImage;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                EvaluateProgress.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.EvaluateProgress)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.EvaluateProgress: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.EvaluateProgress();
+                    if (object.done != null)
+                        if ($Number(object.done) !== 0)
+                            message.done = object.done >>> 0;
+                    if (object.total != null)
+                        if ($Number(object.total) !== 0)
+                            message.total = object.total >>> 0;
+                    if (object.questionsPerS != null)
+                        if (!$Object.is($Number(object.questionsPerS), 0))
+                            message.questionsPerS = $Number(object.questionsPerS);
+                    if (object.blankImage != null)
+                        if (object.blankImage)
+                            message.blankImage = $Boolean(object.blankImage);
+                    return message;
+                };
+
+                EvaluateProgress.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.done = 0;
+                        object.total = 0;
+                        object.questionsPerS = 0;
+                        object.blankImage = false;
+                    }
+                    if (message.done != null && $Object.hasOwnProperty.call(message, "done"))
+                        object.done = message.done;
+                    if (message.total != null && $Object.hasOwnProperty.call(message, "total"))
+                        object.total = message.total;
+                    if (message.questionsPerS != null && $Object.hasOwnProperty.call(message, "questionsPerS"))
+                        object.questionsPerS = options.json && !$isFinite(message.questionsPerS) ? $String(message.questionsPerS) : message.questionsPerS;
+                    if (message.blankImage != null && $Object.hasOwnProperty.call(message, "blankImage"))
+                        object.blankImage = message.blankImage;
+                    return object;
+                };
+
+                EvaluateProgress.prototype.toJSON = function() {
+                    return EvaluateProgress.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return EvaluateProgress;
+            })();
+
+            v1.EvaluateDone = (function() {
+
+                const EvaluateDone = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                EvaluateDone.prototype.predictionsUrl = "";
+                EvaluateDone.prototype.questions = 0;
+
+                EvaluateDone.create = function(properties) {
+                    return new EvaluateDone(properties);
+                };
+
+                EvaluateDone.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.predictionsUrl != null && $Object.hasOwnProperty.call(message, "predictionsUrl") && message.predictionsUrl !== "")
+                        writer.uint32(10).string(message.predictionsUrl);
+                    if (message.questions != null && $Object.hasOwnProperty.call(message, "questions") && message.questions !== 0)
+                        writer.uint32(16).uint32(message.questions);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                EvaluateDone.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.EvaluateDone();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.predictionsUrl = value;
+                                else
+                                    delete message.predictionsUrl;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.questions = value;
+                                else
+                                    delete message.questions;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                EvaluateDone.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.EvaluateDone)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.EvaluateDone: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.EvaluateDone();
+                    if (object.predictionsUrl != null)
+                        if (typeof object.predictionsUrl !== "string" || object.predictionsUrl.length)
+                            message.predictionsUrl = $String(object.predictionsUrl);
+                    if (object.questions != null)
+                        if ($Number(object.questions) !== 0)
+                            message.questions = object.questions >>> 0;
+                    return message;
+                };
+
+                EvaluateDone.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.predictionsUrl = "";
+                        object.questions = 0;
+                    }
+                    if (message.predictionsUrl != null && $Object.hasOwnProperty.call(message, "predictionsUrl"))
+                        object.predictionsUrl = message.predictionsUrl;
+                    if (message.questions != null && $Object.hasOwnProperty.call(message, "questions"))
+                        object.questions = message.questions;
+                    return object;
+                };
+
+                EvaluateDone.prototype.toJSON = function() {
+                    return EvaluateDone.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return EvaluateDone;
+            })();
+
+            v1.GetStatusRequest = (function() {
+
+                const GetStatusRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                GetStatusRequest.create = function(properties) {
+                    return new GetStatusRequest(properties);
+                };
+
+                GetStatusRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                GetStatusRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.GetStatusRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        reader.skipType(tag & 7, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                GetStatusRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.GetStatusRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.GetStatusRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    return new $root.ovis.trainer.v1.GetStatusRequest();
+                };
+
+                GetStatusRequest.toObject = function () {
+                    return {};
+                };
+
+                GetStatusRequest.prototype.toJSON = function() {
+                    return GetStatusRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return GetStatusRequest;
+            })();
+
+            v1.GetStatusResponse = (function() {
+
+                const GetStatusResponse = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                GetStatusResponse.prototype.trainerId = "";
+                GetStatusResponse.prototype.state = 0;
+                GetStatusResponse.prototype.runId = "";
+                GetStatusResponse.prototype.gangId = "";
+                GetStatusResponse.prototype.stage = 0;
+                GetStatusResponse.prototype.step = 0;
+                GetStatusResponse.prototype.stepsTotal = 0;
+                GetStatusResponse.prototype.phase = 0;
+                GetStatusResponse.prototype.rank = 0;
+                GetStatusResponse.prototype.group = null;
+
+                GetStatusResponse.create = function(properties) {
+                    return new GetStatusResponse(properties);
+                };
+
+                GetStatusResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId") && message.trainerId !== "")
+                        writer.uint32(10).string(message.trainerId);
+                    if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
+                        writer.uint32(16).int32(message.state);
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(26).string(message.runId);
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(34).string(message.gangId);
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage") && message.stage !== 0)
+                        writer.uint32(40).uint32(message.stage);
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                        writer.uint32(48).uint32(message.step);
+                    if (message.stepsTotal != null && $Object.hasOwnProperty.call(message, "stepsTotal") && message.stepsTotal !== 0)
+                        writer.uint32(56).uint32(message.stepsTotal);
+                    if (message.phase != null && $Object.hasOwnProperty.call(message, "phase") && message.phase !== 0)
+                        writer.uint32(64).int32(message.phase);
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                        writer.uint32(72).uint32(message.rank);
+                    if (message.group != null && $Object.hasOwnProperty.call(message, "group"))
+                        $root.ovis.collective.v1.Group.encode(message.group, writer.uint32(82).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                GetStatusResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.GetStatusResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.trainerId = value;
+                                else
+                                    delete message.trainerId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.state = value;
+                                else
+                                    delete message.state;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.stage = value;
+                                else
+                                    delete message.stage;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.step = value;
+                                else
+                                    delete message.step;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.stepsTotal = value;
+                                else
+                                    delete message.stepsTotal;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.phase = value;
+                                else
+                                    delete message.phase;
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.rank = value;
+                                else
+                                    delete message.rank;
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 2)
+                                    break;
+                                message.group = $root.ovis.collective.v1.Group.decode(reader, reader.size(), $undefined, _depth + 1, message.group);
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                GetStatusResponse.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.GetStatusResponse)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.GetStatusResponse: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.GetStatusResponse();
+                    if (object.trainerId != null)
+                        if (typeof object.trainerId !== "string" || object.trainerId.length)
+                            message.trainerId = $String(object.trainerId);
+                    if (object.state !== 0 && (typeof object.state !== "string" || $root.ovis.trainer.v1.TrainerState[object.state] !== 0))
+                        switch (object.state) {
+                        case "TRAINER_STATE_UNSPECIFIED":
+                        case 0:
+                            message.state = 0;
+                            break;
+                        case "TRAINER_STATE_IDLE":
+                        case 1:
+                            message.state = 1;
+                            break;
+                        case "TRAINER_STATE_BUSY":
+                        case 2:
+                            message.state = 2;
+                            break;
+                        case "TRAINER_STATE_DRAINING":
+                        case 3:
+                            message.state = 3;
+                            break;
+                        default:
+                            if (typeof object.state === "number" && (object.state | 0) === object.state)
+                                message.state = object.state;
+                        }
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.stage != null)
+                        if ($Number(object.stage) !== 0)
+                            message.stage = object.stage >>> 0;
+                    if (object.step != null)
+                        if ($Number(object.step) !== 0)
+                            message.step = object.step >>> 0;
+                    if (object.stepsTotal != null)
+                        if ($Number(object.stepsTotal) !== 0)
+                            message.stepsTotal = object.stepsTotal >>> 0;
+                    if (object.phase !== 0 && (typeof object.phase !== "string" || $root.ovis.trainer.v1.StagePhase[object.phase] !== 0))
+                        switch (object.phase) {
+                        case "STAGE_PHASE_UNSPECIFIED":
+                        case 0:
+                            message.phase = 0;
+                            break;
+                        case "STAGE_PHASE_LOADING":
+                        case 1:
+                            message.phase = 1;
+                            break;
+                        case "STAGE_PHASE_COMPILING":
+                        case 2:
+                            message.phase = 2;
+                            break;
+                        case "STAGE_PHASE_TRAINING":
+                        case 3:
+                            message.phase = 3;
+                            break;
+                        case "STAGE_PHASE_CHECKPOINTING":
+                        case 4:
+                            message.phase = 4;
+                            break;
+                        default:
+                            if (typeof object.phase === "number" && (object.phase | 0) === object.phase)
+                                message.phase = object.phase;
+                        }
+                    if (object.rank != null)
+                        if ($Number(object.rank) !== 0)
+                            message.rank = object.rank >>> 0;
+                    if (object.group != null) {
+                        if (!$util.isObject(object.group))
+                            throw $TypeError(".ovis.trainer.v1.GetStatusResponse.group: object expected");
+                        message.group = $root.ovis.collective.v1.Group.fromObject(object.group, _depth + 1);
+                    }
+                    return message;
+                };
+
+                GetStatusResponse.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.trainerId = "";
+                        object.state = options.enums === $String ? "TRAINER_STATE_UNSPECIFIED" : 0;
+                        object.runId = "";
+                        object.gangId = "";
+                        object.stage = 0;
+                        object.step = 0;
+                        object.stepsTotal = 0;
+                        object.phase = options.enums === $String ? "STAGE_PHASE_UNSPECIFIED" : 0;
+                        object.rank = 0;
+                        object.group = null;
+                    }
+                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId"))
+                        object.trainerId = message.trainerId;
+                    if (message.state != null && $Object.hasOwnProperty.call(message, "state"))
+                        object.state = options.enums === $String ? $root.ovis.trainer.v1.TrainerState[message.state] === $undefined ? message.state : $root.ovis.trainer.v1.TrainerState[message.state] : message.state;
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage"))
+                        object.stage = message.stage;
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step"))
+                        object.step = message.step;
+                    if (message.stepsTotal != null && $Object.hasOwnProperty.call(message, "stepsTotal"))
+                        object.stepsTotal = message.stepsTotal;
+                    if (message.phase != null && $Object.hasOwnProperty.call(message, "phase"))
+                        object.phase = options.enums === $String ? $root.ovis.trainer.v1.StagePhase[message.phase] === $undefined ? message.phase : $root.ovis.trainer.v1.StagePhase[message.phase] : message.phase;
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
+                        object.rank = message.rank;
+                    if (message.group != null && $Object.hasOwnProperty.call(message, "group"))
+                        object.group = $root.ovis.collective.v1.Group.toObject(message.group, options, _depth + 1);
+                    return object;
+                };
+
+                GetStatusResponse.prototype.toJSON = function() {
+                    return GetStatusResponse.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return GetStatusResponse;
+            })();
+
+            return v1;
+        })();
+
+        return trainer;
+    })();
+
+    return ovis;
+})();
+
+export {
+  $root as default
+};
