@@ -1,0 +1,77 @@
+import type { RunFile } from './schema.ts';
+
+/** A problem found between fields; the path says which value to point at. */
+export interface FieldProblem {
+  path: (string | number)[];
+  message: string;
+}
+
+/** What the schema cannot say: relations between keys. Returns all problems, in file order. */
+export function crossFieldProblems(file: RunFile): FieldProblem[] {
+  return [...gangProblems(file), ...stageOrderProblems(file), ...stageProblems(file)];
+}
+
+function gangProblems({ gang, data }: RunFile): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const minTrainers = gang.minTrainers ?? gang.trainers;
+  const lanes = data.lanes ?? gang.trainers;
+  if (minTrainers > gang.trainers) {
+    problems.push({
+      path: ['gang', 'minTrainers'],
+      message: `is ${minTrainers}, more than gang.trainers (${gang.trainers}); make it at most ${gang.trainers}`,
+    });
+  }
+  if (lanes % gang.trainers !== 0) {
+    const next = Math.ceil(lanes / gang.trainers) * gang.trainers;
+    problems.push({
+      path: ['data', 'lanes'],
+      message: `is ${lanes}, not a multiple of gang.trainers (${gang.trainers}), so the trainers would not get equal parts; for example ${next}`,
+    });
+  } else if (lanes % minTrainers !== 0 && minTrainers <= gang.trainers) {
+    problems.push({
+      path: ['gang', 'minTrainers'],
+      message: `is ${minTrainers}, which does not divide data.lanes (${lanes}), so that few trainers could not share the batch equally`,
+    });
+  }
+  return problems;
+}
+
+function stageOrderProblems({ stages }: RunFile): FieldProblem[] {
+  const order = stages.map((stage) => stage.stage).join(', ');
+  if (order === '1, 2, 3') return [];
+  return [
+    {
+      path: ['stages'],
+      message: `must be exactly three, 'stage: 1', 'stage: 2' and 'stage: 3' in this order; found ${order === '' ? 'none' : order}`,
+    },
+  ];
+}
+
+function stageProblems({ stages, data, gang }: RunFile): FieldProblem[] {
+  const lanes = data.lanes ?? gang.trainers;
+  const problems: FieldProblem[] = [];
+  stages.forEach((stage, index) => {
+    const accumulation = stage.accumulation ?? 1;
+    const unit = lanes * accumulation;
+    if (stage.batchSize % unit !== 0) {
+      const next = Math.ceil(stage.batchSize / unit) * unit;
+      problems.push({
+        path: ['stages', index, 'batchSize'],
+        message: `is ${stage.batchSize}, not divisible by data.lanes x accumulation (${lanes} x ${accumulation} = ${unit}); for example ${next}`,
+      });
+    }
+    if (stage.captionTemplate !== undefined && stage.captionTemplate.split('<image>').length !== 2) {
+      problems.push({
+        path: ['stages', index, 'captionTemplate'],
+        message: `must contain '<image>' exactly once: the place of the picture`,
+      });
+    }
+    if (stage.stage !== 1 && stage.trainModules?.includes('visual_tokenizer.re_init_layers')) {
+      problems.push({
+        path: ['stages', index, 'trainModules'],
+        message: `'visual_tokenizer.re_init_layers' exists only in stage 1; use 'visual_tokenizer' or 'visual_tokenizer.backbone.layer.-1'`,
+      });
+    }
+  });
+  return problems;
+}

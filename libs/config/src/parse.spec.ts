@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { applyOverrides, parseRunConfig, runConfigJsonSchema, RunConfigError } from './index.ts';
+
+const icons = readFileSync(new URL('../fixtures/icons.yaml', import.meta.url), 'utf8');
+
+/** The message for `icons` after replacing one piece of its text; fails when the piece is not there or nothing is wrong. */
+function messageAfter(from: string, to: string): string {
+  if (!icons.includes(from)) throw new Error(`fixture has no '${from}'`);
+  try {
+    parseRunConfig(icons.replace(from, to), { file: 'run.yaml' });
+  } catch (error) {
+    if (error instanceof RunConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('no problem was found');
+}
+
+describe('parseRunConfig', () => {
+  it('fills the defaults of each stage as published', () => {
+    const config = parseRunConfig(icons);
+    expect(config.stages.map((stage) => stage.trainModules)).toEqual([
+      ['visual_tokenizer.re_init_layers', 'visual_tokenizer.head', 'vte'],
+      ['visual_tokenizer', 'vte'],
+      ['all'],
+    ]);
+    expect(config.stages.map((stage) => stage.warmupRatio)).toEqual([0.1, 0.1, 0.05]);
+    expect(config.stages.map((stage) => stage.format)).toEqual(['caption', 'conversation', 'conversation']);
+    expect(config.stages.map((stage) => stage.checkpointEvery)).toEqual([100, 60, 60]);
+    expect(config.stages[0]).toMatchObject({
+      captionTemplate: "<image>'s caption: ",
+      learningRate: 2e-3,
+      accumulation: 1,
+      schedule: 'cosine',
+      clipNorm: 1,
+      weightDecay: 0,
+      lossNormalization: 'tokens',
+    });
+    expect(config.evaluation?.dataset).toBe('s3://ovis/data/icons/eval/heldout-{000000..000003}.tar');
+  });
+
+  it('derives lanes and minTrainers from the number of trainers', () => {
+    const text = icons.replace(
+      'gang: { trainers: 2, minTrainers: 1, waitSeconds: 60 }',
+      'gang: { trainers: 4 }',
+    );
+    const config = parseRunConfig(text.replace('lanes: 4, ', ''));
+    expect(config.gang).toEqual({ trainers: 4, minTrainers: 4, waitSeconds: 60 });
+    expect(config.data.lanes).toBe(4);
+  });
+
+  it('survives a trip through JSON', () => {
+    const config = parseRunConfig(icons);
+    expect(JSON.parse(JSON.stringify(config))).toEqual(config);
+  });
+
+  it.each([
+    ['steps: 400', 'step: 400', "run.yaml:16:5: stages.0.step: unknown key; did you mean 'steps'?"],
+    [
+      'learningRate: 2.0e-3',
+      'learning_rate: 1',
+      "run.yaml:18:5: stages.0.learning_rate: unknown key; did you mean 'learningRate'?",
+    ],
+    ['seed: 17', 'seed: many', "run.yaml:2:7: seed: expected a number, found the text 'many'"],
+    ['seed: 17', 'seed: 1.5', 'run.yaml:2:7: seed: expected a whole number, found number 1.5'],
+    ['steps: 400', 'steps: 0', 'run.yaml:16:12: stages.0.steps: must be at least 1; found number 0'],
+    [
+      'storage: s3://ovis/runs',
+      'storage: ./runs',
+      "run.yaml:3:10: storage: must be a URL like 's3://bucket/prefix'",
+    ],
+    ['tokenizeFunction: softmax', 'tokenizeFunction: sofmax', "did you mean 'softmax'?"],
+    [
+      'data: { lanes: 4',
+      'data: { lanes: 3',
+      'run.yaml:12:16: data.lanes: is 3, not a multiple of gang.trainers (2)',
+    ],
+    [
+      'minTrainers: 1',
+      'minTrainers: 3',
+      'run.yaml:4:35: gang.minTrainers: is 3, more than gang.trainers (2)',
+    ],
+    ['  - stage: 2', '  - stage: 3', 'run.yaml:13:1: stages: must be exactly three'],
+    [
+      'checkpointEvery: 100',
+      'accumulation: 3',
+      'run.yaml:17:16: stages.0.batchSize: is 32, not divisible by data.lanes x accumulation (4 x 3 = 12); for example 36',
+    ],
+    [
+      'checkpointEvery: 100',
+      'trainModules: [vte, visual_tokeniser]',
+      "run.yaml:19:25: stages.0.trainModules.1: unknown module 'visual_tokeniser'; did you mean 'visual_tokenizer'?",
+    ],
+    ['    steps: 400\n', '', 'run.yaml:14:5: stages.0.steps: is missing; a number is required'],
+    ['seed: 17', 'seed: 17\nseed: 18', 'run.yaml:3:1: Map keys must be unique'],
+  ])('%j -> %j is an error with its place', (from, to, expected) => {
+    expect(messageAfter(from, to)).toContain(expected);
+  });
+
+  it('lists all problems in file order', () => {
+    const text = icons.replace('seed: 17', 'sead: 17').replace('steps: 400', 'steps: -1');
+    expect(() => parseRunConfig(text)).toThrow(/^run.yaml:2:1: sead.*\nrun.yaml:16:12: stages.0.steps/);
+  });
+
+  it('explains a file that is no map', () => {
+    expect(() => parseRunConfig('hello')).toThrow('is not a run file');
+    expect(() => parseRunConfig('')).toThrow('is not a run file');
+  });
+
+  it('applies overrides before the defaults', () => {
+    const config = parseRunConfig(icons, {
+      overrides: ['stages.1.steps=10', 'seed=3', 'stages.2.trainModules=[vte]'],
+    });
+    expect(config.stages[1]).toMatchObject({ steps: 10, checkpointEvery: 2 });
+    expect(config.seed).toBe(3);
+    expect(config.stages[2].trainModules).toEqual(['vte']);
+  });
+
+  it('names the override that is wrong', () => {
+    expect(() => parseRunConfig(icons, { overrides: ['stages.0.stps=1'] })).toThrow(
+      "--set 'stages.0.stps=1': unknown key 'stages.0.stps'; did you mean 'steps'?",
+    );
+    expect(() => parseRunConfig(icons, { overrides: ['stages.3.steps=1'] })).toThrow('entries 0 to 2');
+    expect(() => parseRunConfig(icons, { overrides: ['steps'] })).toThrow('path=value');
+    expect(() => parseRunConfig(icons, { overrides: ['seed=x'] })).toThrow('(from --set seed=x)');
+  });
+});
+
+describe('applyOverrides', () => {
+  it('changes a copy and checks it', () => {
+    const config = parseRunConfig(icons);
+    const changed = applyOverrides(config, ['stages.0.steps=10']);
+    expect(changed.stages[0].steps).toBe(10);
+    expect(changed.stages[0].checkpointEvery).toBe(100);
+    expect(config.stages[0].steps).toBe(400);
+    expect(() => applyOverrides(config, ['gang.trainers=3'])).toThrow('data.lanes');
+  });
+});
+
+describe('runConfigJsonSchema', () => {
+  it('knows the keys, which of them are required, and refuses others', () => {
+    const schema = runConfigJsonSchema();
+    expect(schema).toMatchObject({
+      required: ['name', 'storage', 'model', 'stages'],
+      additionalProperties: false,
+    });
+    expect(JSON.stringify(schema)).toContain('learningRate');
+  });
+});

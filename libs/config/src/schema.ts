@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { trainModuleProblem } from './train-modules.ts';
+
+/** Object storage (`s3://bucket/prefix`) or a folder of this machine (`file:///dir`). */
+const storageUrl = z
+  .string()
+  .regex(
+    /^(s3:\/\/[a-z0-9][a-z0-9.-]+(\/.*)?|file:\/\/\/.*)$/,
+    "must be a URL like 's3://bucket/prefix' or 'file:///absolute/folder'",
+  );
+
+const positiveInteger = z.int().min(1);
+const fraction = z.number().min(0).max(1);
+
+const trainModule = z.string().superRefine((name, context) => {
+  const problem = trainModuleProblem(name);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+
+const gang = z
+  .strictObject({
+    trainers: positiveInteger.default(1).describe('Trainers to use: one process per device.'),
+    minTrainers: positiveInteger
+      .optional()
+      .describe('Go on with as few as this when the others do not come back. Default: trainers.'),
+    waitSeconds: z
+      .number()
+      .min(0)
+      .default(60)
+      .describe('How long to wait for the trainers before giving up.'),
+  })
+  .describe('Which trainers work together: all of them get a rank, or none does.');
+
+const model = z
+  .strictObject({
+    backbones: storageUrl.describe('Folder with vit/ and llm/ in Hugging Face layout.'),
+    visualVocabSize: z
+      .int()
+      .min(3)
+      .default(8192)
+      .describe('K: rows of the visual embedding table, reserved ones included.'),
+    tokenizeFunction: z
+      .enum(['softmax', 'st_argmax', 'gumbel_argmax'])
+      .default('softmax')
+      .describe('How head logits become a probabilistic visual token.'),
+    tau: z.number().positive().default(1).describe('Temperature; only gumbel_argmax uses it.'),
+    useIndicators: z
+      .boolean()
+      .default(true)
+      .describe('Wrap each image in the begin and end rows of the table.'),
+    multimodalMaxLength: positiveInteger
+      .default(2048)
+      .describe('Longest merged sequence; the rest is cut off.'),
+    reinitLayersFrom: z
+      .int()
+      .default(-1)
+      .describe(
+        'First ViT block that stage 1 re-initialises; negative counts from the end (-1: the last block).',
+      ),
+  })
+  .describe('The model: what it is built from and the size of its visual vocabulary.');
+
+const data = z
+  .strictObject({
+    lanes: positiveInteger
+      .optional()
+      .describe('Parts the global batch is split into; a multiple of gang.trainers. Default: gang.trainers.'),
+    shuffleBuffer: z.int().min(0).default(256).describe('Samples held back for shuffling, per lane.'),
+    augmentShift: z.int().min(0).default(0).describe('Random shift of the picture in training, pixels.'),
+  })
+  .describe('How shards are read.');
+
+export const stageSchema = z.strictObject({
+  stage: z.int().min(1).max(3).describe('1 visual words, 2 visual understanding, 3 instructions.'),
+  dataset: storageUrl.describe('WebDataset shards; {000000..000007} is expanded.'),
+  format: z
+    .enum(['caption', 'conversation'])
+    .optional()
+    .describe('Default: caption in stage 1, else conversation.'),
+  captionTemplate: z
+    .string()
+    .optional()
+    .describe('Text in front of a caption. Default: "<image>\'s caption: ".'),
+  trainModules: z
+    .array(trainModule)
+    .min(1)
+    .optional()
+    .describe('What is trained, everything else is frozen. Default: by stage, as published.'),
+  steps: positiveInteger.describe('Optimizer steps.'),
+  batchSize: positiveInteger.describe('Samples per optimizer step, over all trainers.'),
+  accumulation: positiveInteger
+    .optional()
+    .describe('Micro-batches per optimizer step and trainer. Default: 1.'),
+  learningRate: z.number().positive().optional().describe('Peak rate. Default: 1e-4, 1e-4, 2e-5.'),
+  warmupRatio: fraction.optional().describe('Part of the steps with rising rate. Default: 0.1, 0.1, 0.05.'),
+  schedule: z
+    .enum(['cosine', 'linear', 'constant'])
+    .optional()
+    .describe('Shape after the warm-up. Default: cosine.'),
+  clipNorm: z.number().positive().optional().describe('Largest gradient norm. Default: 1.'),
+  beta1: z.number().min(0).lt(1).optional().describe('AdamW. Default: 0.9.'),
+  beta2: z.number().min(0).lt(1).optional().describe('AdamW. Default: 0.999.'),
+  epsilon: z.number().positive().optional().describe('AdamW. Default: 1e-8.'),
+  weightDecay: z.number().min(0).optional().describe('AdamW. Default: 0.'),
+  lossNormalization: z
+    .enum(['tokens', 'microbatch'])
+    .optional()
+    .describe('Mean over all tokens of the step, or mean of micro-batch means. Default: tokens.'),
+  checkpointEvery: positiveInteger
+    .optional()
+    .describe('Steps between checkpoints. Default: 10 %, 20 %, 20 % of steps.'),
+});
+
+const evaluation = z
+  .strictObject({
+    dataset: storageUrl.describe('Held-out shards; each sample has a question and its answer.'),
+    maxNewTokens: positiveInteger.default(16),
+    limit: z.int().min(0).default(0).describe('Samples to evaluate; 0 is all.'),
+  })
+  .describe('What the model is asked after stage 3. Leave it out to skip the evaluation.');
+
+/** The run file as written: one place for keys, types, ranges, defaults and the text of the JSON Schema. */
+export const runFileSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'must be 1 to 48 lower-case letters, digits and dashes')
+    .describe('First part of the run id.'),
+  seed: z.int().min(0).max(0x7fffffff).default(17).describe('Of every random choice in the run.'),
+  storage: storageUrl.describe('Checkpoints and results go to <storage>/<run id>/.'),
+  gang: gang.prefault({}),
+  model,
+  data: data.prefault({}),
+  stages: z.array(stageSchema).describe('Exactly three: stage 1, 2 and 3, in this order.'),
+  evaluation: evaluation.optional(),
+});
+
+export type RunFile = z.output<typeof runFileSchema>;
+export type StageFile = z.output<typeof stageSchema>;
