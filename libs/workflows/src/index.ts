@@ -1,1 +1,33 @@
-export {};
+export { bundleWorkflows, type WorkflowBundleFile } from './bundle.ts';
+export { activityFailure, failureCause, type FailureBudget, type FailureCause } from './failures.ts';
+export { progressQueryName, reportSignalName, stageWorkflowId, taskQueue, trainWorkflow } from './names.ts';
+export type {
+  RunError,
+  RunProgress,
+  RunReport,
+  RunStatus,
+  StageHeartbeat,
+  StageProgress,
+  TrainerProgress,
+} from './progress.ts';
+export { describeResume, ResumeError, resumePoint } from './resume.ts';
+export { retriesPerCause } from './retry-budget.ts';
+export type {
+  AcquireGangInput,
+  CheckpointRef,
+  DriveStageInput,
+  EvaluateInput,
+  Gang,
+  GangMember,
+  LatestCheckpointInput,
+  ResumePoint,
+  StageInput,
+  StageOutcome,
+  StageResult,
+  StartPoint,
+  TrainingActivities,
+  TrainInput,
+  TrainResult,
+} from './types.ts';
+export type { runStage } from './workflows/run-stage.ts';
+export type { trainOvis } from './workflows/train-ovis.ts';

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { describeResume, resumePoint } from './resume.ts';
+import type { CheckpointRef } from './types.ts';
+
+const at = (stage: 1 | 2 | 3, step: number, totalSteps = 300): CheckpointRef => ({
+  stage,
+  step,
+  totalSteps,
+  url: `s3://b/r/checkpoints/stage${stage}-step${step}`,
+  complete: step === totalSteps,
+});
+
+describe('resumePoint', () => {
+  it('starts from the backbones when nothing was saved', () => {
+    const point = resumePoint([]);
+    expect(point).toEqual({ stage: 1, checkpointUrl: '', initial: true, step: 0 });
+    expect(describeResume(point)).toContain('backbones');
+  });
+  it('goes on inside the stage of the last checkpoint', () => {
+    const point = resumePoint([at(1, 300), at(2, 100)]);
+    expect(point).toEqual({ stage: 2, checkpointUrl: at(2, 100).url, initial: false, step: 100 });
+    expect(describeResume(point)).toContain('goes on in stage 2 after step 100');
+  });
+  it('starts the next stage after a complete one', () => {
+    expect(resumePoint([at(1, 300)])).toMatchObject({ stage: 2, initial: true, step: 0 });
+  });
+  it('only evaluates when all stages are complete', () => {
+    expect(resumePoint([at(1, 300), at(2, 300), at(3, 300)]).stage).toBe('evaluation');
+  });
+  it('repeats a stage on the end of the one before', () => {
+    expect(resumePoint([at(1, 300), at(2, 300), at(3, 100)], 2)).toEqual({
+      stage: 2,
+      checkpointUrl: at(1, 300).url,
+      initial: true,
+      step: 0,
+      repeat: true,
+    });
+  });
+  it('refuses a stage without the end of the one before', () => {
+    expect(() => resumePoint([at(1, 100)], 2)).toThrow(
+      'stage 2 cannot start: stage 1 has no final checkpoint (found: stage 1 step 100)',
+    );
+  });
+});
