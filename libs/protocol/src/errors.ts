@@ -106,6 +106,8 @@ export interface CallSite {
   answered: boolean;
   /** The channel was connected when the call failed or ran out of time. */
   connected: boolean;
+  /** This side cancelled the call. */
+  cancelledHere: boolean;
   deadlineMs?: number;
 }
 
@@ -129,7 +131,7 @@ export function fromStatus(error: ServiceError, site: CallSite): RpcError {
       hint: `check that the process at ${address} runs, that the address is right and that no firewall is between`,
     });
   }
-  if (error.code === status.UNAVAILABLE || (site.answered && isReset(error))) {
+  if (error.code === status.UNAVAILABLE || (site.answered && isReset(error, site))) {
     return new RpcError({
       ...base,
       code: 'CONNECTION_LOST',
@@ -154,10 +156,8 @@ export function fromStatus(error: ServiceError, site: CallSite): RpcError {
   });
 }
 
-/** A killed server shows as RST_STREAM with INTERNAL or CANCELLED on some platforms. */
-function isReset(error: ServiceError): boolean {
-  return (
-    /RST_STREAM|ECONNRESET|stream ended|Connection dropped/i.test(error.details) &&
-    error.code !== status.CANCELLED
-  );
+/** A server that was killed or closed shows as RST_STREAM with INTERNAL, or as CANCELLED that nobody here asked for. */
+function isReset(error: ServiceError, site: CallSite): boolean {
+  if (error.code === status.CANCELLED) return !site.cancelledHere;
+  return /RST_STREAM|ECONNRESET|stream ended|Connection dropped/i.test(error.details);
 }

@@ -9,7 +9,7 @@ import {
 import type { ServiceError } from '@grpc/grpc-js';
 import { AsyncQueue } from './async-queue.ts';
 import type { Method } from './codec.ts';
-import { fromStatus, RpcError } from './errors.ts';
+import { fromStatus, RpcError, type CallSite } from './errors.ts';
 import { clientCredentials, type TlsOptions } from './tls.ts';
 
 export interface ClientOptions {
@@ -32,6 +32,8 @@ export interface BidiStream<Input, Output> extends AsyncIterable<Output> {
   end(): void;
   cancel(): void;
 }
+
+type CallState = Pick<CallSite, 'answered' | 'cancelledHere'>;
 
 /** Messages a slow consumer may leave unread before the stream stops reading. */
 const readAhead = 64;
@@ -77,7 +79,7 @@ export class RpcClient {
     const deadlineMs = options.deadlineMs ?? this.#deadlineMs;
     this.#assertUsable(method.path, options);
     return new Promise((resolve, reject) => {
-      let answered = false;
+      const state = { answered: false, cancelledHere: false };
       const call = this.#client.makeUnaryRequest<I, O>(
         method.path,
         method.request.encode,
@@ -87,12 +89,15 @@ export class RpcClient {
         { deadline: Date.now() + deadlineMs },
         (error, response) => {
           options.signal?.removeEventListener('abort', abort);
-          if (error) reject(this.#error(error, method.path, answered, deadlineMs));
+          if (error) reject(this.#error(error, method.path, state, deadlineMs));
           else resolve(response as O);
         },
       );
-      call.on('metadata', () => (answered = true));
-      const abort = () => call.cancel();
+      call.on('metadata', () => (state.answered = true));
+      const abort = () => {
+        state.cancelledHere = true;
+        call.cancel();
+      };
       options.signal?.addEventListener('abort', abort, { once: true });
     });
   }
@@ -111,7 +116,7 @@ export class RpcClient {
       request,
       new Metadata(),
     );
-    return this.#received(call, method.path, options);
+    return this.#received(call, method.path, options).queue;
   }
 
   bidi<I, O>(method: Method<I, unknown, unknown, O>, options: CallOptions = {}): BidiStream<I, O> {
@@ -123,9 +128,10 @@ export class RpcClient {
       new Metadata(),
     );
     const received = this.#received(call, method.path, options);
-    const over = () => received.ended || call.destroyed || call.writableEnded;
+    const queue = received.queue;
+    const over = () => queue.ended || call.destroyed || call.writableEnded;
     return {
-      [Symbol.asyncIterator]: () => received[Symbol.asyncIterator](),
+      [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator](),
       send: (message) =>
         new Promise((resolve) => {
           if (over()) return resolve(false);
@@ -138,7 +144,7 @@ export class RpcClient {
           });
         }),
       end: () => call.end(),
-      cancel: () => call.cancel(),
+      cancel: () => received.cancel(),
     };
   }
 
@@ -146,27 +152,30 @@ export class RpcClient {
     call: ClientReadableStream<O> | ClientDuplexStream<never, O>,
     path: string,
     options: CallOptions,
-  ): AsyncQueue<O> {
+  ): { queue: AsyncQueue<O>; cancel: () => void } {
+    const state = { answered: false, cancelledHere: false };
+    const cancel = () => {
+      state.cancelledHere = true;
+      call.cancel();
+    };
     const queue = new AsyncQueue<O>({
       onTaken: (size) => {
         if (size < readAhead && call.isPaused()) call.resume();
       },
-      onReturn: () => call.cancel(),
+      onReturn: cancel,
     });
     const deadlineMs = options.deadlineMs ?? this.#deadlineMs;
-    let answered = false;
     let failure: RpcError | undefined;
-    const abort = () => call.cancel();
-    options.signal?.addEventListener('abort', abort, { once: true });
+    options.signal?.addEventListener('abort', cancel, { once: true });
     // A stream has no deadline of its own, but connecting must not take for ever (a black-holed address).
     const connecting = setTimeout(() => {
-      if (answered || this.#connected()) return;
+      if (state.answered || this.#connected()) return;
       const details = `no connection within ${deadlineMs} ms`;
-      failure = this.#error(serviceError(status.UNAVAILABLE, details), path, false, deadlineMs);
+      failure = this.#error(serviceError(status.UNAVAILABLE, details), path, state, deadlineMs);
       call.cancel();
     }, deadlineMs);
     call.on('metadata', () => {
-      answered = true;
+      state.answered = true;
       clearTimeout(connecting);
     });
     call.on('data', (message: O) => {
@@ -175,28 +184,23 @@ export class RpcClient {
     });
     // grpc-js emits `error` before the messages that are still buffered were read: keep it until `end`.
     call.on('error', (error: ServiceError) => {
-      failure ??= this.#error(error, path, answered, deadlineMs);
+      failure ??= this.#error(error, path, state, deadlineMs);
     });
     call.on('status', () => {
       clearTimeout(connecting);
-      options.signal?.removeEventListener('abort', abort);
+      options.signal?.removeEventListener('abort', cancel);
     });
     call.on('end', () => (failure ? queue.fail(failure) : queue.end()));
-    return queue;
+    return { queue, cancel };
   }
 
   #connected(): boolean {
     return !this.#closed && this.#client.getChannel().getConnectivityState(false) === connectivityState.READY;
   }
 
-  #error(error: ServiceError, method: string, answered: boolean, deadlineMs: number): RpcError {
-    return fromStatus(error, {
-      address: this.address,
-      method,
-      answered,
-      connected: this.#connected(),
-      deadlineMs,
-    });
+  #error(error: ServiceError, method: string, state: CallState, deadlineMs: number): RpcError {
+    const connected = this.#connected();
+    return fromStatus(error, { ...state, address: this.address, method, connected, deadlineMs });
   }
 
   #assertUsable(method: string, options: CallOptions): void {

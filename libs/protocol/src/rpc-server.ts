@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import {
+  logVerbosity,
   Metadata,
   Server,
+  setLogVerbosity,
   type ServerDuplexStream,
   type ServerUnaryCall,
   type ServerWritableStream,
@@ -67,6 +69,8 @@ export function unary<Q, R>(
   handler: UnaryHandler<Q, R>,
 ): UntypedHandleCall {
   return (call: ServerUnaryCall<Q, R>, respond: sendUnaryData<R>) => {
+    // Headers at once: a caller whose connection breaks then knows that the call had arrived.
+    call.sendMetadata(new Metadata());
     Promise.resolve()
       .then(() => handler(call.request, context(call)))
       .then(
@@ -136,6 +140,9 @@ async function respond<R>(
     void iterator?.return?.()?.then(undefined, () => {});
   }
 }
+
+// grpc-js prints to stderr what it also reports as an error; the caller gets the error.
+if (process.env['GRPC_VERBOSITY'] === undefined) setLogVerbosity(logVerbosity.NONE);
 
 const serverOptions = {
   'grpc.max_receive_message_length': 16 * 1024 * 1024,

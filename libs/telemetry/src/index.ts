@@ -1,1 +1,2 @@
-export {};
+export { createLogger } from './logger.ts';
+export type { Logger, LoggerOptions, LogLevel } from './logger.ts';
