@@ -1,0 +1,236 @@
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type BucketLocationConstraint,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
+import { StorageError, errorField } from './errors.ts';
+import { openBody } from './s3-body.ts';
+import { s3Client, type S3Settings } from './s3-client.ts';
+import { attempts, fromS3Error, httpStatus, type S3ErrorContext } from './s3-errors.ts';
+import { upload, type Upload } from './s3-upload.ts';
+import { readAll } from './read-all.ts';
+import type { ListedObject, ObjectInfo, ObjectStorage, PutOptions } from './types.ts';
+import { checkKey } from './url.ts';
+
+/** Marks which writer made an object, so that a retried conditional write can tell its own success from a rival's. */
+const WRITER = 'ovis-writer';
+const CONFLICT_RETRIES = 4;
+
+export class S3Storage implements ObjectStorage {
+  readonly url: string;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  readonly #settings: S3Settings;
+  readonly #client: S3Client;
+  #bucketSeen = false;
+
+  constructor(location: { bucket: string; prefix: string; url: string }, settings: S3Settings) {
+    this.url = location.url;
+    this.#bucket = location.bucket;
+    this.#prefix = location.prefix === '' ? '' : `${location.prefix}/`;
+    this.#settings = settings;
+    this.#client = s3Client(settings);
+  }
+
+  async get(key: string): Promise<Uint8Array> {
+    const body = await this.#open('read', key, 0);
+    return readAll(body.chunks, body.length);
+  }
+
+  async stream(key: string, options: { start?: number } = {}): Promise<AsyncIterable<Uint8Array>> {
+    const start = options.start ?? 0;
+    try {
+      return (await this.#open('read', key, start)).chunks;
+    } catch (error) {
+      // HTTP has no empty range: starting exactly at the end is refused, though there is just nothing left.
+      if (start > 0 && error instanceof StorageError && httpStatus(error.cause) === 416) {
+        const size = (await this.head(key))?.size ?? 0;
+        if (size === start) return nothing();
+        throw tooShort(this.#context('read', key), size, start, error);
+      }
+      throw error;
+    }
+  }
+
+  async range(key: string, start: number, end: number): Promise<Uint8Array> {
+    if (end <= start) return new Uint8Array(0);
+    try {
+      const body = await this.#open('read', key, start, end);
+      const bytes = await readAll(body.chunks, body.length);
+      if (bytes.length === end - start) return bytes;
+      throw tooShort(this.#context('read', key), start + bytes.length, end);
+    } catch (error) {
+      if (error instanceof StorageError && httpStatus(error.cause) === 416) {
+        throw tooShort(this.#context('read', key), (await this.head(key))?.size ?? 0, end, error);
+      }
+      throw error;
+    }
+  }
+
+  async put(key: string, data: Uint8Array | string, options: PutOptions = {}): Promise<{ etag?: string }> {
+    const writer = randomUUID();
+    const request: Upload = {
+      client: this.#client,
+      bucket: this.#bucket,
+      key: this.#fullKey(key),
+      data: typeof data === 'string' ? new TextEncoder().encode(data) : data,
+      metadata: { [WRITER]: writer },
+      options,
+    };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await upload(request);
+      } catch (error) {
+        // Two conditional writes crossed inside the server: it asks to try again.
+        if (errorField(error, 'name') === 'ConditionalRequestConflict' && attempt < CONFLICT_RETRIES)
+          continue;
+        const won = attempts(error) > 1 ? await this.#wroteBy(key, writer) : undefined;
+        if (won) return won;
+        throw fromS3Error(error, this.#context('write', key));
+      }
+    }
+  }
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    try {
+      const found = await this.#client.send(
+        new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#fullKey(key) }),
+      );
+      return { size: found.ContentLength ?? 0, etag: found.ETag };
+    } catch (error) {
+      const status = httpStatus(error);
+      const context = this.#context('look up', key);
+      // Answers to HEAD have no body, so no reason: a missing bucket looks like a missing object. Ask in a way that tells.
+      if (status === 404 && !this.#bucketSeen) {
+        await this.#checkBucket(context);
+        return undefined;
+      }
+      if (status === 404) return undefined;
+      if (status === 403 || status === 400) await this.#checkBucket(context);
+      throw fromS3Error(error, context);
+    }
+  }
+
+  async *list(prefix: string): AsyncGenerator<ListedObject, void, undefined> {
+    let token: string | undefined;
+    do {
+      const page = await this.#client
+        .send(
+          new ListObjectsV2Command({
+            Bucket: this.#bucket,
+            Prefix: this.#prefix + prefix,
+            ContinuationToken: token,
+          }),
+        )
+        .catch((error: unknown) => {
+          throw fromS3Error(error, { ...this.#context('list', prefix), operation: 'list' });
+        });
+      this.#bucketSeen = true;
+      for (const entry of page.Contents ?? []) {
+        const key = (entry.Key ?? '').slice(this.#prefix.length);
+        // Some tools make empty objects that stand for folders.
+        if (key === '' || key.endsWith('/')) continue;
+        yield { key, size: entry.Size ?? 0 };
+      }
+      token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    } while (token !== undefined);
+  }
+
+  async delete(key: string): Promise<void> {
+    try {
+      await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: this.#fullKey(key) }));
+    } catch (error) {
+      throw fromS3Error(error, this.#context('delete', key));
+    }
+  }
+
+  /** Makes the bucket unless it is there. */
+  async ensureBucket(): Promise<void> {
+    const context = { ...this.#context('create', ''), url: `s3://${this.#bucket}` };
+    try {
+      await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }));
+      return;
+    } catch (error) {
+      const status = httpStatus(error);
+      if (status === 403) await this.#checkBucket(context);
+      if (status !== 404) throw fromS3Error(error, context);
+    }
+    const region = this.#settings.region;
+    // Amazon wants the region spelled out everywhere but in us-east-1; other servers ignore it or choke on it.
+    const elsewhere = this.#settings.endpoint === undefined && region !== undefined && region !== 'us-east-1';
+    try {
+      await this.#client.send(
+        new CreateBucketCommand({
+          Bucket: this.#bucket,
+          CreateBucketConfiguration: elsewhere
+            ? { LocationConstraint: region as BucketLocationConstraint }
+            : undefined,
+        }),
+      );
+    } catch (error) {
+      const name = errorField(error, 'name');
+      if (name === 'BucketAlreadyOwnedByYou' || name === 'BucketAlreadyExists') return;
+      throw fromS3Error(error, context);
+    }
+  }
+
+  async #open(operation: string, key: string, start: number, end?: number): ReturnType<typeof openBody> {
+    return openBody({
+      client: this.#client,
+      bucket: this.#bucket,
+      key: this.#fullKey(key),
+      start,
+      end,
+      context: this.#context(operation, key),
+    });
+  }
+
+  /** Lists at most one object: unlike HEAD, the answer says why when it fails. */
+  async #checkBucket(context: S3ErrorContext): Promise<void> {
+    try {
+      await this.#client.send(
+        new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#prefix, MaxKeys: 1 }),
+      );
+      this.#bucketSeen = true;
+    } catch (error) {
+      throw fromS3Error(error, context);
+    }
+  }
+
+  /** A retry of a write whose answer was lost is refused by the precondition that the first try itself broke. */
+  async #wroteBy(key: string, writer: string): Promise<{ etag?: string } | undefined> {
+    try {
+      const found = await this.#client.send(
+        new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#fullKey(key) }),
+      );
+      return found.Metadata?.[WRITER] === writer ? { etag: found.ETag } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #fullKey(key: string): string {
+    return this.#prefix + checkKey(key, this.url);
+  }
+
+  #context(operation: string, key: string): S3ErrorContext {
+    const url = key === '' ? this.url : `${this.url}/${key}`;
+    return { operation, url, bucket: this.#bucket, endpoint: this.#settings.endpoint };
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
+
+function tooShort(context: S3ErrorContext, size: number, wanted: number, cause?: unknown): StorageError {
+  return new StorageError('TRUNCATED', `bytes up to ${wanted} were asked for, the object has ${size}`, {
+    operation: context.operation,
+    url: context.url,
+    hint: 'the object is shorter than what refers to it says: write it again',
+    cause,
+  });
+}
