@@ -1,1 +1,12 @@
-export {};
+export { tf } from './tf.ts';
+export { EngineError } from './errors.ts';
+export type { EngineErrorCode } from './errors.ts';
+export { initEngine } from './engine/init-engine.ts';
+export type { EngineInfo, EngineOptions } from './engine/init-engine.ts';
+export { cacheDirectory, findLibrary } from './engine/find-library.ts';
+export { compile } from './compile/compile.ts';
+export type { Compiled, CompileOptions, CompileStats } from './compile/compile.ts';
+export type { TensorTree } from './compile/tree.ts';
+export { tensorView } from './ops/tensor-view.ts';
+export { sparseSoftmaxCrossEntropy } from './ops/sparse-softmax-cross-entropy.ts';
+export { takeRows } from './ops/take-rows.ts';

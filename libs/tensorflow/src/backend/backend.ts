@@ -1,0 +1,286 @@
+import { tf } from '../tf.ts';
+import type { Binding, OpAttr, TensorMetadata } from '../binding/binding.ts';
+import { ATTR } from '../binding/binding.ts';
+import type { HostArray } from '../binding/dtypes.ts';
+import * as dtypes from '../binding/dtypes.ts';
+import { EngineError } from '../errors.ts';
+
+/** What the backend knows of one TF.js data id. */
+export interface TensorEntry {
+  shape: number[];
+  /** TF_DataType */
+  dtype: number;
+  /** TFE_TensorHandle, 0 until the host values are first needed natively. */
+  id: number;
+  values: tf.BackendValues | null;
+  refCount: number;
+  /** The recording this data was made in; undefined for data that exists. */
+  owner?: Recorder;
+}
+
+/** Receives the operations of a function that is being traced, in place of the native library. */
+export interface Recorder {
+  execute(name: string, attrs: readonly OpAttr[], inputs: TraceInput[], outputCount: number): TraceOutput[];
+  /** `variable.assign(value)` inside the function. */
+  assign(variable: tf.Variable, value: tf.Tensor): void;
+  /** Called when fn asks for the values of a tensor that has none. Never returns. */
+  dataRead(dataId: object, entry: TensorEntry): never;
+}
+export interface TraceInput {
+  dataId: object;
+  entry: TensorEntry;
+}
+export interface TraceOutput {
+  dataId: object;
+  shape: number[];
+  dtype: number;
+}
+
+/** The constants that tfjs-node's kernels look up on `backend.binding`. */
+const KERNEL_CONSTANTS = {
+  TF_FLOAT: dtypes.TF_FLOAT,
+  TF_INT32: dtypes.TF_INT32,
+  TF_INT64: dtypes.TF_INT64,
+  TF_BOOL: dtypes.TF_BOOL,
+  TF_COMPLEX64: dtypes.TF_COMPLEX64,
+  TF_STRING: dtypes.TF_STRING,
+  TF_RESOURCE: dtypes.TF_RESOURCE,
+  TF_UINT8: dtypes.TF_UINT8,
+  TF_ATTR_STRING: ATTR.STRING,
+  TF_ATTR_INT: ATTR.INT,
+  TF_ATTR_FLOAT: ATTR.FLOAT,
+  TF_ATTR_BOOL: ATTR.BOOL,
+  TF_ATTR_TYPE: ATTR.TYPE,
+  TF_ATTR_SHAPE: ATTR.SHAPE,
+};
+
+/**
+ * TF.js backend over libtensorflow. It has the methods that tfjs-node's kernels call (`executeSingleOutput` ...), runs them
+ * eagerly, or hands them to the active {@link Recorder} while `compile` traces a function.
+ */
+export class LibtensorflowBackend extends tf.KernelBackend {
+  readonly native: Binding;
+  readonly binding = KERNEL_CONSTANTS;
+  readonly isUsingGpuDevice: boolean;
+  recorder: Recorder | undefined;
+  readonly #entries: tf.DataStorage<TensorEntry>;
+  /** Frees the handle of a tensor that nobody disposed once JavaScript has forgotten it. */
+  readonly #forgotten = new FinalizationRegistry<number>((id) => this.native.deleteTensor(id));
+
+  constructor(native: Binding) {
+    super();
+    this.native = native;
+    this.isUsingGpuDevice = native.hasGpu;
+    this.#entries = new tf.DataStorage<TensorEntry>(this, tf.engine());
+  }
+
+  // ---- running operations (called by kernels) ----
+
+  executeSingleInput(name: string, input: tf.TensorInfo): tf.Tensor {
+    return this.executeSingleOutput(name, [typeAttr('T', input.dtype)], [input]);
+  }
+
+  executeSingleOutput(name: string, attrs: OpAttr[], inputs: tf.TensorInfo[]): tf.Tensor {
+    return this.executeMultipleOutputs(name, attrs, inputs, 1)[0]!;
+  }
+
+  executeMultipleOutputs(
+    name: string,
+    attrs: OpAttr[],
+    inputs: tf.TensorInfo[],
+    outputCount: number,
+  ): tf.Tensor[] {
+    const recorder = this.recorder;
+    if (recorder) {
+      const traced = inputs.map(({ dataId }) => ({ dataId, entry: this.entry(dataId) }));
+      return recorder.execute(name, attrs, traced, outputCount).map(({ dataId, shape, dtype }) => {
+        this.#entries.set(dataId, { shape, dtype, id: 0, values: null, refCount: 1, owner: recorder });
+        return makeTensor(dataId, shape, dtype);
+      });
+    }
+    const ids = inputs.map((t) => this.handle(t.dataId));
+    return this.native.executeOp(name, attrs, ids, outputCount).map((m) => this.adopt(m));
+  }
+
+  /** Makes a TF.js tensor of a native one; the tensor owns the handle from now on. */
+  adopt(metadata: TensorMetadata): tf.Tensor {
+    const dataId = {};
+    const { id, shape, dtype } = metadata;
+    this.#entries.set(dataId, { shape, dtype, id, values: null, refCount: 1 });
+    this.#forgotten.register(dataId, id, dataId);
+    return makeTensor(dataId, shape, dtype);
+  }
+
+  /** A tensor without values that stands for a graph value while a function is traced. */
+  makeSymbolic(owner: Recorder, dataId: object, shape: number[], dtype: number): tf.Tensor {
+    this.#entries.set(dataId, { shape, dtype, id: 0, values: null, refCount: 1, owner });
+    return makeTensor(dataId, shape, dtype);
+  }
+
+  /** The native handle of a tensor's data, made from its host values on first use. */
+  handle(dataId: object): number {
+    const entry = this.entry(dataId);
+    if (entry.id !== 0) return entry.id;
+    if (entry.values === null) throw escaped(entry.shape);
+    entry.owner = undefined;
+    entry.id = this.native.createTensor(entry.shape, entry.dtype, entry.values);
+    entry.values = null;
+    this.#forgotten.register(dataId, entry.id, dataId);
+    return entry.id;
+  }
+
+  entry(dataId: object): TensorEntry {
+    const entry = this.has(dataId) ? this.#entries.get(dataId) : undefined;
+    if (!entry) {
+      throw new EngineError(
+        'DISPOSED',
+        'A tensor was used after it was disposed.',
+        'Keep tensors that are used later out of tf.tidy, or wrap them in tf.keep.',
+      );
+    }
+    return entry;
+  }
+
+  has(dataId: object): boolean {
+    return this.#entries.has(dataId);
+  }
+
+  getDTypeInteger(dtype: tf.DataType): number {
+    return dtypes.toTensorFlowType(dtype);
+  }
+
+  createReductionOpAttrs(tensor: tf.TensorInfo, keepDims = false): OpAttr[] {
+    return [
+      { name: 'keep_dims', type: ATTR.BOOL, value: keepDims },
+      typeAttr('T', tensor.dtype),
+      typeAttr('Tidx', 'int32'),
+    ];
+  }
+
+  /** Activations of TF.js's fused kernels, composed. */
+  applyActivation(
+    input: tf.Tensor,
+    activation?: string,
+    prelu?: tf.Tensor,
+    leakyreluAlpha?: number,
+  ): tf.Tensor {
+    switch (activation) {
+      case undefined:
+      case null:
+      case 'linear':
+        return input;
+      case 'relu':
+        return tf.relu(input);
+      case 'relu6':
+        return tf.relu6(input);
+      case 'elu':
+        return tf.elu(input);
+      case 'sigmoid':
+        return tf.sigmoid(input);
+      case 'leakyrelu':
+        return tf.leakyRelu(input, leakyreluAlpha);
+      case 'prelu':
+        return tf.prelu(input, prelu!);
+      default:
+        throw new EngineError('BAD_ARGUMENT', `Unknown activation ${activation}.`, 'Compose it from tf ops.');
+    }
+  }
+
+  // ---- data (called by the TF.js engine) ----
+
+  override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
+    const dataId = {};
+    this.move(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(
+    dataId: object,
+    values: tf.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    refCount: number,
+  ): void {
+    const type = dtypes.toTensorFlowType(dtype);
+    this.#entries.set(dataId, { shape, dtype: type, id: 0, values, refCount, owner: this.recorder });
+  }
+
+  override readSync(dataId: object): tf.BackendValues {
+    const entry = this.entry(dataId);
+    if (entry.values !== null) return entry.values;
+    if (this.recorder) this.recorder.dataRead(dataId, entry);
+    return this.native.tensorDataSync(this.handle(dataId));
+  }
+
+  override async read(dataId: object): Promise<tf.BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  /** See `tensorView`. */
+  view(dataId: object): HostArray {
+    const entry = this.entry(dataId);
+    if (this.recorder) this.recorder.dataRead(dataId, entry);
+    return this.native.tensorView(this.handle(dataId));
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    if (!this.has(dataId)) return true;
+    const entry = this.#entries.get(dataId);
+    entry.refCount--;
+    if (!force && entry.refCount > 0) return false;
+    if (entry.id !== 0) {
+      this.#forgotten.unregister(dataId);
+      this.native.deleteTensor(entry.id);
+    }
+    this.#entries.delete(dataId);
+    return true;
+  }
+
+  override incRef(dataId: object): void {
+    this.entry(dataId).refCount++;
+  }
+
+  override refCount(dataId: object): number {
+    return this.has(dataId) ? this.#entries.get(dataId).refCount : 0;
+  }
+
+  override numDataIds(): number {
+    return this.#entries.numDataIds();
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true };
+  }
+
+  override async time(f: () => void): Promise<tf.BackendTimingInfo> {
+    const start = performance.now();
+    f();
+    return { kernelMs: performance.now() - start };
+  }
+
+  override dispose(): void {}
+}
+
+export function typeAttr(name: string, dtype: tf.DataType): OpAttr {
+  return { name, type: ATTR.TYPE, value: dtypes.toTensorFlowType(dtype) };
+}
+
+function makeTensor(dataId: object, shape: number[], dtype: number): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: dtypes.toTfjsType(dtype) });
+}
+
+export function escaped(shape: readonly number[]): EngineError {
+  return new EngineError(
+    'TRACE_ESCAPED',
+    `A tensor of shape [${shape.join(', ')}] was made while a compiled function was traced and has no value outside it.`,
+    'Return it from the compiled function instead of storing it.',
+  );
+}

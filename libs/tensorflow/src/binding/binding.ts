@@ -1,0 +1,242 @@
+import type { Library } from './library.ts';
+import { viewMemory } from './library.ts';
+import type { HostArray } from './dtypes.ts';
+import * as dtypes from './dtypes.ts';
+import { checkStatus } from './status.ts';
+
+/** Kinds of operation attributes, numbered as in the C API's TF_AttrType. */
+export const ATTR = { STRING: 0, INT: 1, FLOAT: 2, BOOL: 3, TYPE: 4, SHAPE: 5 } as const;
+
+/** One attribute of an operation, in the form tfjs-node's kernels build them. */
+export interface OpAttr {
+  name: string;
+  type: number;
+  value: boolean | number | string | readonly number[] | object;
+}
+
+/** A TensorFlow tensor handle with what TF.js wants to know of it. `id` is the TFE_TensorHandle's address. */
+export interface TensorMetadata {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
+export interface Device {
+  name: string;
+  type: 'CPU' | 'GPU';
+}
+
+const MAX_OUTPUTS = 1024;
+const textEncoder = new TextEncoder();
+
+/**
+ * Eager TensorFlow through the C API: tensors in and out, one operation at a time, on the calling thread.
+ * All methods are cheap wrappers (4-8 us per dispatched operation); compiled functions use {@link executeFunction}.
+ */
+export class Binding {
+  readonly lib: Library;
+  readonly context: number;
+  readonly devices: Device[];
+  readonly hasGpu: boolean;
+  /** Tensor handles alive, for leak tests. */
+  liveHandles = 0;
+  readonly #status: number;
+  readonly #operations = new Map<string, number>();
+  readonly #outputs = new BigInt64Array(MAX_OUTPUTS);
+  readonly #outputCount = new Int32Array(1);
+
+  /** @param config a serialized tensorflow.ConfigProto */
+  constructor(lib: Library, config: Uint8Array) {
+    this.lib = lib;
+    this.#status = lib.TF_NewStatus();
+    const options = lib.TFE_NewContextOptions();
+    lib.TFE_ContextOptionsSetConfig(options, config, config.length, this.#status);
+    this.#check('TFE_ContextOptionsSetConfig');
+    this.context = lib.TFE_NewContext(options, this.#status);
+    lib.TFE_DeleteContextOptions(options);
+    this.#check('TFE_NewContext');
+    this.devices = this.#listDevices();
+    this.hasGpu = this.devices.some((d) => d.type === 'GPU');
+  }
+
+  /** Copies host values into a new tensor. */
+  createTensor(shape: readonly number[], dtype: number, values: unknown): number {
+    const tensor = this.allocate(shape, dtype, values);
+    const handle = this.lib.TFE_NewTensorHandle(tensor, this.#status);
+    this.lib.TF_DeleteTensor(tensor);
+    this.#check('TFE_NewTensorHandle');
+    this.liveHandles++;
+    return handle;
+  }
+
+  /** A TF_Tensor (not a handle) filled with host values; the caller deletes it. */
+  allocate(shape: readonly number[], dtype: number, values: unknown): number {
+    const { lib } = this;
+    const host = dtypes.toHostArray(values, dtype);
+    const dims = BigInt64Array.from(shape, BigInt);
+    const tensor = lib.TF_AllocateTensor(dtype, dims, shape.length, host.byteLength);
+    if (host.byteLength > 0) {
+      const bytes = new Uint8Array(host.buffer, host.byteOffset, host.byteLength);
+      new Uint8Array(viewMemory(lib.TF_TensorData(tensor), host.byteLength)).set(bytes);
+    }
+    return tensor;
+  }
+
+  deleteTensor(handle: number): void {
+    this.liveHandles--;
+    this.lib.TFE_DeleteTensorHandle(handle);
+  }
+
+  /** A host copy of a tensor's values. */
+  tensorDataSync(handle: number): HostArray {
+    const tensor = this.lib.TFE_TensorHandleResolve(handle, this.#status);
+    this.#check('TFE_TensorHandleResolve');
+    try {
+      return this.#view(tensor, this.lib.TFE_TensorHandleDataType(handle)).slice();
+    } finally {
+      this.lib.TF_DeleteTensor(tensor);
+    }
+  }
+
+  /**
+   * A tensor's memory without a copy where it lies on the CPU (a copy on the host otherwise). The memory lives as long as
+   * the returned array, whatever happens to the tensor; it must not be written to.
+   */
+  tensorView(handle: number): HostArray {
+    const tensor = this.lib.TFE_TensorHandleResolve(handle, this.#status);
+    this.#check('TFE_TensorHandleResolve');
+    const view = this.#view(tensor, this.lib.TFE_TensorHandleDataType(handle));
+    this.#views.register(view.buffer, tensor);
+    return view;
+  }
+
+  /** Runs one operation now and returns its outputs. Errors carry TensorFlow's message and the op's name. */
+  executeOp(
+    name: string,
+    attrs: readonly OpAttr[],
+    inputs: readonly number[],
+    outputCount: number,
+  ): TensorMetadata[] {
+    const { lib } = this;
+    const status = this.#status;
+    let op = this.#operations.get(name);
+    if (op === undefined) {
+      op = lib.TFE_NewOp(this.context, name, status);
+      this.#check(name);
+    } else {
+      // A kernel that runs operations while it holds this one would need its own: take it out while in use.
+      this.#operations.delete(name);
+      lib.TFE_OpReset(op, name, null, status);
+    }
+    try {
+      for (const attr of attrs) this.#setAttr(op, attr);
+      for (const input of inputs) lib.TFE_OpAddInput(op, input, status);
+      this.#outputCount[0] = Math.max(outputCount, 1);
+      lib.TFE_Execute(op, this.#outputs, this.#outputCount, status);
+      this.#check(name);
+    } catch (error) {
+      lib.TFE_DeleteOp(op);
+      throw error;
+    }
+    this.#operations.set(name, op);
+    const results: TensorMetadata[] = [];
+    for (let i = 0; i < this.#outputCount[0]; i++) results.push(this.describe(Number(this.#outputs[i])));
+    return results;
+  }
+
+  /** Takes ownership of a handle that TensorFlow made and reads its shape and dtype. */
+  describe(id: number): TensorMetadata {
+    const { lib } = this;
+    this.liveHandles++;
+    const rank = lib.TFE_TensorHandleNumDims(id, this.#status);
+    const shape: number[] = [];
+    for (let i = 0; i < rank; i++) shape.push(lib.TFE_TensorHandleDim(id, i, this.#status));
+    return { id, shape, dtype: lib.TFE_TensorHandleDataType(id) };
+  }
+
+  /**
+   * Runs a registered function on another thread, so that the event loop stays free. Inputs are referenced from the start:
+   * the caller may delete its handles while the function runs.
+   */
+  executeFunction(
+    name: string,
+    inputs: readonly number[],
+    outputCount: number,
+    options: { xla: boolean },
+  ): Promise<TensorMetadata[]> {
+    const { lib } = this;
+    const status = lib.TF_NewStatus();
+    const op = lib.TFE_NewOp(this.context, name, status);
+    const release = (): void => {
+      lib.TFE_DeleteOp(op);
+      lib.TF_DeleteStatus(status);
+    };
+    try {
+      checkStatus(lib, status, name);
+      if (options.xla) lib.TFE_OpSetAttrBool(op, '_XlaMustCompile', 1);
+      const gpu = this.devices.find((d) => d.type === 'GPU');
+      if (gpu) lib.TFE_OpSetDevice(op, gpu.name, status);
+      for (const input of inputs) lib.TFE_OpAddInput(op, input, status);
+      checkStatus(lib, status, name);
+    } catch (error) {
+      if (op) release();
+      else lib.TF_DeleteStatus(status);
+      return Promise.reject(error);
+    }
+    const outputs = new BigInt64Array(outputCount);
+    const count = new Int32Array([outputCount]);
+    return new Promise((resolve, reject) => {
+      lib.TFE_Execute.async(op, outputs, count, status, (error) => {
+        try {
+          if (error) throw error;
+          checkStatus(lib, status, name);
+          resolve(Array.from(outputs, (handle) => this.describe(Number(handle))));
+        } catch (failure) {
+          reject(failure);
+        } finally {
+          release();
+        }
+      });
+    });
+  }
+
+  readonly #views = new FinalizationRegistry<number>((tensor) => this.lib.TF_DeleteTensor(tensor));
+
+  #view(tensor: number, dtype: number): HostArray {
+    return dtypes.viewAs(
+      viewMemory(this.lib.TF_TensorData(tensor), this.lib.TF_TensorByteSize(tensor)),
+      dtype,
+    );
+  }
+
+  #setAttr(op: number, { name, type, value }: OpAttr): void {
+    const { lib } = this;
+    if (type === ATTR.TYPE) lib.TFE_OpSetAttrType(op, name, Number(value));
+    else if (type === ATTR.BOOL) lib.TFE_OpSetAttrBool(op, name, value ? 1 : 0);
+    else if (type === ATTR.FLOAT) lib.TFE_OpSetAttrFloat(op, name, Number(value));
+    else if (type === ATTR.STRING) {
+      const bytes = textEncoder.encode(String(value));
+      lib.TFE_OpSetAttrString(op, name, bytes, bytes.length);
+    } else if (Array.isArray(value)) {
+      const list = BigInt64Array.from(value as number[], BigInt);
+      if (type === ATTR.SHAPE) lib.TFE_OpSetAttrShape(op, name, list, list.length, this.#status);
+      else lib.TFE_OpSetAttrIntList(op, name, list, list.length);
+    } else lib.TFE_OpSetAttrInt(op, name, Number(value));
+  }
+
+  #listDevices(): Device[] {
+    const { lib } = this;
+    const list = lib.TFE_ContextListDevices(this.context, this.#status);
+    const devices: Device[] = [];
+    for (let i = 0; i < lib.TF_DeviceListCount(list); i++) {
+      const type = lib.TF_DeviceListType(list, i, this.#status) === 'GPU' ? 'GPU' : 'CPU';
+      devices.push({ name: lib.TF_DeviceListName(list, i, this.#status) ?? '', type });
+    }
+    lib.TF_DeleteDeviceList(list);
+    return devices;
+  }
+
+  #check(op: string): void {
+    checkStatus(this.lib, this.#status, op);
+  }
+}

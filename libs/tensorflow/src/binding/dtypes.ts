@@ -1,0 +1,99 @@
+import type { tf } from '../tf.ts';
+import { EngineError } from '../errors.ts';
+
+/** TF_DataType numbers of the dtypes the engine knows. */
+export const TF_FLOAT = 1;
+export const TF_UINT8 = 4;
+export const TF_INT32 = 3;
+export const TF_STRING = 7;
+export const TF_COMPLEX64 = 8;
+export const TF_INT64 = 9;
+export const TF_BOOL = 10;
+export const TF_RESOURCE = 20;
+
+export type HostArray = Float32Array | Int32Array | Uint8Array;
+
+const BY_NAME: Record<string, number> = {
+  float32: TF_FLOAT,
+  int32: TF_INT32,
+  bool: TF_BOOL,
+  complex64: TF_COMPLEX64,
+};
+
+/** TF.js dtype -> TF_DataType. Strings are host-side data in this project and have no tensor form here. */
+export function toTensorFlowType(dtype: tf.DataType): number {
+  const number = BY_NAME[dtype];
+  if (number === undefined) throw unsupported(dtype);
+  return number;
+}
+
+/** TF_DataType -> TF.js dtype; int64 results (Where, ArgMax by default) are presented as int32. */
+export function toTfjsType(type: number): keyof tf.DataTypeMap {
+  switch (type) {
+    case TF_FLOAT:
+      return 'float32';
+    case TF_INT32:
+    case TF_INT64:
+    case TF_UINT8:
+      return 'int32';
+    case TF_BOOL:
+      return 'bool';
+    case TF_COMPLEX64:
+      return 'complex64';
+    default:
+      throw unsupported(`TensorFlow type ${type}`);
+  }
+}
+
+/** Bytes of one element of a TF_DataType. */
+export function elementBytes(type: number): number {
+  switch (type) {
+    case TF_BOOL:
+    case TF_UINT8:
+      return 1;
+    case TF_COMPLEX64:
+    case TF_INT64:
+      return 8;
+    default:
+      return 4;
+  }
+}
+
+/** Host values of a tensor in the element layout of its dtype (booleans as bytes, complex numbers interleaved). */
+export function toHostArray(values: unknown, type: number): HostArray {
+  if (values instanceof Float32Array && (type === TF_FLOAT || type === TF_COMPLEX64)) return values;
+  if (values instanceof Int32Array && type === TF_INT32) return values;
+  if (values instanceof Uint8Array && type === TF_BOOL) return values;
+  const list = values as ArrayLike<number>;
+  if (type === TF_FLOAT || type === TF_COMPLEX64) return Float32Array.from(list);
+  if (type === TF_INT32) return Int32Array.from(list);
+  if (type === TF_BOOL) return Uint8Array.from(list);
+  throw unsupported(`TensorFlow type ${type}`);
+}
+
+/** A typed view of native tensor memory. */
+export function viewAs(buffer: ArrayBuffer, type: number): HostArray {
+  switch (type) {
+    case TF_FLOAT:
+    case TF_COMPLEX64:
+      return new Float32Array(buffer);
+    case TF_INT32:
+      return new Int32Array(buffer);
+    case TF_INT64:
+      return Int32Array.from(new BigInt64Array(buffer), Number);
+    case TF_UINT8:
+      return Int32Array.from(new Uint8Array(buffer));
+    case TF_BOOL:
+      return new Uint8Array(buffer);
+    default:
+      throw unsupported(`TensorFlow type ${type}`);
+  }
+}
+
+function unsupported(what: string): EngineError {
+  return new EngineError(
+    'UNSUPPORTED_DTYPE',
+    `The engine has no tensors of type ${what}.`,
+    'Use float32, int32, bool or complex64; keep strings on the host.',
+  );
+}

@@ -1,0 +1,157 @@
+import koffi from 'koffi';
+import { EngineError } from '../errors.ts';
+
+/**
+ * The part of TensorFlow's C API that the engine calls, as koffi signatures.
+ *
+ * Pointers are declared `int64_t`: koffi then hands out plain JavaScript numbers (user-space addresses fit in 47 bits), which
+ * are cheaper than its BigInt pointers. `void *` is used where a typed array is passed.
+ */
+const SIGNATURES = {
+  TF_Version: ['str', []],
+  TF_NewStatus: ['ptr', []],
+  TF_DeleteStatus: ['void', ['ptr']],
+  TF_GetCode: ['int', ['ptr']],
+  TF_Message: ['str', ['ptr']],
+  TF_NewBuffer: ['ptr', []],
+  TF_DeleteBuffer: ['void', ['ptr']],
+  TF_AllocateTensor: ['ptr', ['int', 'array', 'int', 'size']],
+  TF_DeleteTensor: ['void', ['ptr']],
+  TF_TensorData: ['ptr', ['ptr']],
+  TF_TensorByteSize: ['size', ['ptr']],
+  // Eager execution
+  TFE_NewContextOptions: ['ptr', []],
+  TFE_DeleteContextOptions: ['void', ['ptr']],
+  TFE_ContextOptionsSetConfig: ['void', ['ptr', 'array', 'size', 'ptr']],
+  TFE_NewContext: ['ptr', ['ptr', 'ptr']],
+  TFE_ContextListDevices: ['ptr', ['ptr', 'ptr']],
+  TF_DeviceListCount: ['int', ['ptr']],
+  TF_DeviceListName: ['str', ['ptr', 'int', 'ptr']],
+  TF_DeviceListType: ['str', ['ptr', 'int', 'ptr']],
+  TF_DeleteDeviceList: ['void', ['ptr']],
+  TFE_NewTensorHandle: ['ptr', ['ptr', 'ptr']],
+  TFE_DeleteTensorHandle: ['void', ['ptr']],
+  TFE_TensorHandleDataType: ['int', ['ptr']],
+  TFE_TensorHandleNumDims: ['int', ['ptr', 'ptr']],
+  TFE_TensorHandleDim: ['size', ['ptr', 'int', 'ptr']],
+  TFE_TensorHandleResolve: ['ptr', ['ptr', 'ptr']],
+  TFE_NewOp: ['ptr', ['ptr', 'str', 'ptr']],
+  TFE_DeleteOp: ['void', ['ptr']],
+  TFE_OpReset: ['void', ['ptr', 'str', 'str', 'ptr']],
+  TFE_OpSetDevice: ['void', ['ptr', 'str', 'ptr']],
+  TFE_OpAddInput: ['void', ['ptr', 'ptr', 'ptr']],
+  TFE_OpSetAttrType: ['void', ['ptr', 'str', 'int']],
+  TFE_OpSetAttrBool: ['void', ['ptr', 'str', 'int']],
+  TFE_OpSetAttrInt: ['void', ['ptr', 'str', 'size']],
+  TFE_OpSetAttrFloat: ['void', ['ptr', 'str', 'float']],
+  TFE_OpSetAttrString: ['void', ['ptr', 'str', 'array', 'size']],
+  TFE_OpSetAttrIntList: ['void', ['ptr', 'str', 'array', 'int']],
+  TFE_OpSetAttrShape: ['void', ['ptr', 'str', 'array', 'int', 'ptr']],
+  TFE_Execute: ['void', ['ptr', 'array', 'array', 'ptr']],
+  TFE_ContextAddFunction: ['void', ['ptr', 'ptr', 'ptr']],
+  TFE_ContextRemoveFunction: ['void', ['ptr', 'str', 'ptr']],
+  // Graphs (what `compile` records)
+  TF_NewGraph: ['ptr', []],
+  TF_DeleteGraph: ['void', ['ptr']],
+  TF_GraphGetOpDef: ['void', ['ptr', 'str', 'ptr', 'ptr']],
+  TF_NewOperation: ['ptr', ['ptr', 'str', 'str']],
+  TF_AddInput: ['void', ['ptr', 'output']],
+  TF_AddInputList: ['void', ['ptr', 'array', 'int']],
+  TF_SetAttrType: ['void', ['ptr', 'str', 'int']],
+  TF_SetAttrBool: ['void', ['ptr', 'str', 'int']],
+  TF_SetAttrInt: ['void', ['ptr', 'str', 'size']],
+  TF_SetAttrFloat: ['void', ['ptr', 'str', 'float']],
+  TF_SetAttrString: ['void', ['ptr', 'str', 'array', 'size']],
+  TF_SetAttrIntList: ['void', ['ptr', 'str', 'array', 'int']],
+  TF_SetAttrShape: ['void', ['ptr', 'str', 'array', 'int']],
+  TF_SetAttrTensor: ['void', ['ptr', 'str', 'ptr', 'ptr']],
+  TF_FinishOperation: ['ptr', ['ptr', 'ptr']],
+  TF_OperationOutputType: ['int', ['output']],
+  TF_GraphGetTensorNumDims: ['int', ['ptr', 'output', 'ptr']],
+  TF_GraphGetTensorShape: ['void', ['ptr', 'output', 'array', 'int', 'ptr']],
+  TF_GraphToFunction: [
+    'ptr',
+    ['ptr', 'str', 'int', 'int', 'array', 'int', 'array', 'int', 'array', 'array', 'ptr', 'str', 'ptr'],
+  ],
+  TF_FunctionSetAttrValueProto: ['void', ['ptr', 'str', 'array', 'size', 'ptr']],
+  TF_DeleteFunction: ['void', ['ptr']],
+} as const satisfies Record<string, readonly [CType, readonly CType[]]>;
+
+type CType = 'void' | 'ptr' | 'str' | 'int' | 'size' | 'float' | 'array' | 'output';
+
+/** `TF_Output` of the C API: one output of one operation of a graph. */
+export interface GraphOutput {
+  oper: number;
+  index: number;
+}
+
+interface CTypes {
+  void: void;
+  ptr: number;
+  str: string | null;
+  int: number;
+  size: number;
+  float: number;
+  array: ArrayBufferView | null;
+  output: GraphOutput;
+}
+type CArguments<A extends readonly CType[]> = { -readonly [I in keyof A]: CTypes[A[I]] };
+type CFunction<R extends CType, A extends readonly CType[]> = ((...args: CArguments<A>) => CTypes[R]) & {
+  async(...args: [...CArguments<A>, (error: Error | null, result: CTypes[R]) => void]): void;
+};
+
+/** libtensorflow's C functions, callable from JavaScript; `.async` runs the call on another thread. */
+export type Library = {
+  readonly [N in keyof typeof SIGNATURES]: CFunction<(typeof SIGNATURES)[N][0], (typeof SIGNATURES)[N][1]>;
+};
+
+/**
+ * Loads both shared objects and resolves every function above.
+ * @throws EngineError LIBRARY_LOAD_FAILED naming the file and the loader's own message.
+ */
+export function loadLibrary(files: { framework?: string; main: string }): Library {
+  // libtensorflow logs its CPU features to stderr on load; keep that quiet unless the user asked for it.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  try {
+    // Asynchronous calls run on koffi's own stacks; grappler and XLA recurse deeply (its default is 128 KiB).
+    koffi.config({ async_stack_size: 8 << 20, sync_stack_size: 8 << 20 });
+  } catch {
+    // Another part of the process loaded a library first: koffi's settings are then fixed.
+  }
+  try {
+    // The main library finds its sibling through RUNPATH=$ORIGIN; loading it first also covers copies in other folders.
+    if (files.framework) koffi.load(files.framework);
+    const handle = koffi.load(files.main);
+    const outputType = koffi.struct({ oper: 'int64_t', index: 'int' });
+    const types = {
+      void: 'void',
+      ptr: 'int64_t',
+      str: 'str',
+      int: 'int',
+      size: 'int64_t',
+      float: 'float',
+      array: 'void *',
+      output: outputType,
+    } as const;
+    const entries = Object.entries(SIGNATURES).map(([name, [result, args]]) => [
+      name,
+      handle.func(
+        name,
+        types[result],
+        args.map((a) => types[a]),
+      ),
+    ]);
+    return Object.fromEntries(entries) as Library;
+  } catch (error) {
+    throw new EngineError(
+      'LIBRARY_LOAD_FAILED',
+      `Could not load libtensorflow from ${files.main}: ${error instanceof Error ? error.message : String(error)}`,
+      'The file must be a 64-bit libtensorflow_cc of TensorFlow 2.16 or newer for this platform, with libtensorflow_framework beside it.',
+    );
+  }
+}
+
+/** Memory at a native address as an ArrayBuffer, without a copy. Valid only as long as its owner is. */
+export function viewMemory(address: number, bytes: number): ArrayBuffer {
+  return bytes === 0 ? new ArrayBuffer(0) : koffi.view(address, bytes);
+}

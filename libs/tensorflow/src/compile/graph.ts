@@ -1,0 +1,214 @@
+import type { Binding, OpAttr } from '../binding/binding.ts';
+import { ATTR } from '../binding/binding.ts';
+import type { GraphOutput, Library } from '../binding/library.ts';
+import { checkStatus } from '../binding/status.ts';
+import { EngineError } from '../errors.ts';
+import { inputArguments } from './op-def.ts';
+
+/** One operation of a graph under construction. */
+export interface GraphNode {
+  readonly type: string;
+  readonly oper: number;
+  readonly inputs: readonly GraphValue[];
+}
+
+/** One output of a node: what a traced tensor stands for. */
+export interface GraphValue {
+  readonly node: GraphNode;
+  readonly output: GraphOutput;
+  readonly shape: number[];
+  /** TF_DataType */
+  readonly dtype: number;
+}
+
+const textEncoder = new TextEncoder();
+
+/**
+ * A TensorFlow graph, built node by node through the C API. TensorFlow itself checks every node, infers missing type
+ * attributes and the output shapes, so no operation runs while a function is traced.
+ */
+export class Graph {
+  readonly #lib: Library;
+  readonly #binding: Binding;
+  readonly #graph: number;
+  readonly #status: number;
+  #count = 0;
+  #disposed = false;
+
+  constructor(binding: Binding) {
+    this.#binding = binding;
+    this.#lib = binding.lib;
+    this.#graph = this.#lib.TF_NewGraph();
+    this.#status = this.#lib.TF_NewStatus();
+  }
+
+  /** An input of the function. */
+  placeholder(shape: readonly number[], dtype: number): GraphValue {
+    const attrs: OpAttr[] = [
+      { name: 'dtype', type: ATTR.TYPE, value: dtype },
+      { name: 'shape', type: ATTR.SHAPE, value: shape },
+    ];
+    return this.add('Placeholder', attrs, [], 1)[0]!;
+  }
+
+  /** A constant, stored in the graph: for small values only. */
+  constant(shape: readonly number[], dtype: number, values: unknown): GraphValue {
+    const lib = this.#lib;
+    const desc = this.#begin('Const');
+    const tensor = this.#binding.allocate(shape, dtype, values);
+    lib.TF_SetAttrTensor(desc, 'value', tensor, this.#status);
+    lib.TF_DeleteTensor(tensor);
+    lib.TF_SetAttrType(desc, 'dtype', dtype);
+    return this.#finish(desc, 'Const', [], 1)[0]!;
+  }
+
+  /**
+   * Appends an operation.
+   * @throws EngineError OP_FAILED with TensorFlow's message, TRACE_UNKNOWN_SHAPE when the result's shape depends on data.
+   */
+  add(
+    type: string,
+    attrs: readonly OpAttr[],
+    inputs: readonly GraphValue[],
+    outputCount: number,
+  ): GraphValue[] {
+    const args = inputArguments(this.#lib, this.#graph, this.#status, type);
+    const desc = this.#begin(type);
+    let next = 0;
+    for (const [i, arg] of args.entries()) {
+      const list = arg.numberAttr !== '' || arg.typeListAttr !== '';
+      if (!list) {
+        const input = inputs[next++];
+        if (input) this.#lib.TF_AddInput(desc, input.output);
+        continue;
+      }
+      const given = attrs.find((a) => a.name === arg.numberAttr)?.value;
+      const length = given === undefined ? inputs.length - next - (args.length - 1 - i) : Number(given);
+      const packed = packOutputs(inputs.slice(next, next + length));
+      this.#lib.TF_AddInputList(desc, packed, length);
+      next += length;
+    }
+    for (const attr of attrs) this.#setAttr(desc, attr);
+    return this.#finish(desc, type, inputs, outputCount);
+  }
+
+  /**
+   * Turns what `outputs` need into a function registered with the context.
+   * @returns the number of nodes kept; nodes that no output needs are dropped.
+   */
+  toFunction(
+    name: string,
+    inputs: readonly GraphValue[],
+    outputs: readonly GraphValue[],
+    options: { xla: boolean },
+  ): number {
+    const lib = this.#lib;
+    const nodes = reachable(
+      outputs,
+      inputs.map((v) => v.node),
+    );
+    const opers = BigInt64Array.from(nodes, (n) => BigInt(n.oper));
+    const fn = lib.TF_GraphToFunction(
+      this.#graph,
+      name,
+      0,
+      nodes.length,
+      opers,
+      inputs.length,
+      packOutputs(inputs),
+      outputs.length,
+      packOutputs(outputs),
+      null,
+      0,
+      null,
+      this.#status,
+    );
+    checkStatus(lib, this.#status, name);
+    if (options.xla) {
+      const yes = Uint8Array.of(0x28, 1); // AttrValue { b: true }
+      lib.TF_FunctionSetAttrValueProto(fn, '_XlaMustCompile', yes, yes.length, this.#status);
+    }
+    lib.TFE_ContextAddFunction(this.#binding.context, fn, this.#status);
+    lib.TF_DeleteFunction(fn);
+    checkStatus(lib, this.#status, name);
+    return nodes.length;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#lib.TF_DeleteGraph(this.#graph);
+    this.#lib.TF_DeleteStatus(this.#status);
+  }
+
+  #begin(type: string): number {
+    return this.#lib.TF_NewOperation(this.#graph, type, `${type}_${this.#count++}`);
+  }
+
+  #finish(desc: number, type: string, inputs: readonly GraphValue[], outputCount: number): GraphValue[] {
+    const lib = this.#lib;
+    const oper = lib.TF_FinishOperation(desc, this.#status);
+    checkStatus(lib, this.#status, type);
+    const node: GraphNode = { type, oper, inputs };
+    return Array.from({ length: outputCount }, (_, index) => {
+      const output = { oper, index };
+      return { node, output, shape: this.#shape(output, type), dtype: lib.TF_OperationOutputType(output) };
+    });
+  }
+
+  #shape(output: GraphOutput, type: string): number[] {
+    const lib = this.#lib;
+    const rank = lib.TF_GraphGetTensorNumDims(this.#graph, output, this.#status);
+    const dims = new BigInt64Array(Math.max(rank, 0));
+    if (rank > 0) lib.TF_GraphGetTensorShape(this.#graph, output, dims, rank, this.#status);
+    const shape = Array.from(dims, Number);
+    if (rank < 0 || shape.some((d) => d < 0)) {
+      throw new EngineError(
+        'TRACE_UNKNOWN_SHAPE',
+        `${type} cannot be compiled: the shape of its result depends on the values of its inputs.`,
+        'Run this operation outside the compiled function and pass its result in, or use one with a fixed result shape.',
+        type,
+      );
+    }
+    return shape;
+  }
+
+  #setAttr(desc: number, { name, type, value }: OpAttr): void {
+    const lib = this.#lib;
+    if (type === ATTR.TYPE) lib.TF_SetAttrType(desc, name, Number(value));
+    else if (type === ATTR.BOOL) lib.TF_SetAttrBool(desc, name, value ? 1 : 0);
+    else if (type === ATTR.FLOAT) lib.TF_SetAttrFloat(desc, name, Number(value));
+    else if (type === ATTR.STRING) {
+      const bytes = textEncoder.encode(String(value));
+      lib.TF_SetAttrString(desc, name, bytes, bytes.length);
+    } else if (Array.isArray(value)) {
+      const list = BigInt64Array.from(value as number[], BigInt);
+      if (type === ATTR.SHAPE) lib.TF_SetAttrShape(desc, name, list, list.length);
+      else lib.TF_SetAttrIntList(desc, name, list, list.length);
+    } else lib.TF_SetAttrInt(desc, name, Number(value));
+  }
+}
+
+/** An array of TF_Output structs: { TF_Operation* oper; int index; } padded to 16 bytes. */
+function packOutputs(values: readonly GraphValue[]): BigInt64Array {
+  const packed = new BigInt64Array(values.length * 2);
+  values.forEach(({ output }, i) => {
+    packed[2 * i] = BigInt(output.oper);
+    packed[2 * i + 1] = BigInt(output.index);
+  });
+  return packed;
+}
+
+/** The nodes that `outputs` need, without the function's inputs. */
+function reachable(outputs: readonly GraphValue[], inputs: readonly GraphNode[]): GraphNode[] {
+  const seen = new Set<GraphNode>(inputs);
+  const nodes: GraphNode[] = [];
+  const stack = outputs.map((v) => v.node);
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    nodes.push(node);
+    for (const input of node.inputs) stack.push(input.node);
+  }
+  return nodes;
+}

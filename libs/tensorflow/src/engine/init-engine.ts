@@ -1,0 +1,117 @@
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { tf } from '../tf.ts';
+import { LibtensorflowBackend } from '../backend/backend.ts';
+import { BACKEND_NAME, registerKernels } from '../backend/load-kernels.ts';
+import { replaceKernels } from '../backend/kernels.ts';
+import { recordAssignments } from '../backend/variable-assign.ts';
+import { Binding } from '../binding/binding.ts';
+import { loadLibrary } from '../binding/library.ts';
+import { EngineError } from '../errors.ts';
+import { configProto } from './config-proto.ts';
+import type { LibraryFiles } from './find-library.ts';
+import { findLibrary } from './find-library.ts';
+
+export interface EngineOptions {
+  /** Folder with libtensorflow_cc.so.2 and libtensorflow_framework.so.2, or the first file. Default: LIBTENSORFLOW_PATH, then the cache. */
+  libtensorflow?: string;
+  /** Threads inside one operation; default one per core. Trainers that share a machine should divide its cores. */
+  intraOpThreads?: number;
+  /** Operations of one graph that may run at the same time; default one per core. */
+  interOpThreads?: number;
+  /** `auto` (default) takes libtensorflow where it can be had, else WASM with a warning in {@link EngineInfo}. */
+  backend?: 'auto' | 'libtensorflow' | 'wasm';
+}
+
+export interface EngineInfo {
+  backend: 'libtensorflow' | 'wasm';
+  /** Of libtensorflow, or of TF.js for wasm. */
+  version: string;
+  /** The loaded library file. */
+  path?: string;
+  devices: { name: string; type: 'CPU' | 'GPU' }[];
+  gpu: boolean;
+  /** Why a slower backend than asked for is in use. */
+  warning?: string;
+}
+
+let pending: Promise<EngineInfo> | undefined;
+let native: LibtensorflowBackend | undefined;
+let info: EngineInfo | undefined;
+
+/**
+ * Makes the TF.js backend ready. The first call decides; later calls return the same engine whatever their options
+ * (a failed call may be repeated).
+ * @throws EngineError LIBRARY_NOT_FOUND / LIBRARY_LOAD_FAILED when `backend: 'libtensorflow'` or a path was asked for.
+ */
+export function initEngine(options: EngineOptions = {}): Promise<EngineInfo> {
+  pending ??= start(options).catch((error: unknown) => {
+    pending = undefined;
+    throw error;
+  });
+  return pending;
+}
+
+/** The native backend, undefined on WASM. @throws EngineError NOT_INITIALISED before `initEngine` finished. */
+export function nativeBackend(): LibtensorflowBackend | undefined {
+  if (!info) {
+    throw new EngineError(
+      'NOT_INITIALISED',
+      'The engine is not ready.',
+      'Await initEngine() once before using tensors.',
+    );
+  }
+  return native;
+}
+
+async function start(options: EngineOptions): Promise<EngineInfo> {
+  const { backend = 'auto' } = options;
+  if (backend !== 'wasm') {
+    // A path that somebody named must work; only the search may come back empty.
+    const files = findLibrary(options.libtensorflow);
+    if (files) return (info = await startNative(files, options));
+    if (backend === 'libtensorflow') {
+      throw new EngineError(
+        'LIBRARY_NOT_FOUND',
+        'No libtensorflow was found in LIBTENSORFLOW_PATH or the cache.',
+        'Run `npm start` once (it fetches the library), or set LIBTENSORFLOW_PATH to a folder that holds it.',
+      );
+    }
+  }
+  return (info = await startWasm(backend === 'auto'));
+}
+
+async function startNative(files: LibraryFiles, options: EngineOptions): Promise<EngineInfo> {
+  const library = loadLibrary(files);
+  const binding = new Binding(library, configProto(options));
+  native = new LibtensorflowBackend(binding);
+  registerKernels(native);
+  replaceKernels(native);
+  recordAssignments(native);
+  await tf.setBackend(BACKEND_NAME);
+  return {
+    backend: 'libtensorflow',
+    version: library.TF_Version() ?? '',
+    path: files.main,
+    devices: binding.devices,
+    gpu: binding.hasGpu,
+  };
+}
+
+async function startWasm(fallback: boolean): Promise<EngineInfo> {
+  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  setWasmPaths(dirname(main) + sep);
+  await tf.setBackend('wasm');
+  await tf.ready();
+  return {
+    backend: 'wasm',
+    version: tf.version_core,
+    devices: [{ name: 'wasm', type: 'CPU' }],
+    gpu: false,
+    ...(fallback && {
+      warning:
+        'No libtensorflow was found: running on the WASM backend, 4-7 times slower. Run `npm start` once or set LIBTENSORFLOW_PATH.',
+    }),
+  };
+}
