@@ -1,0 +1,46 @@
+export type StageErrorCode =
+  | 'UNKNOWN_MODULE'
+  | 'NOTHING_TO_TRAIN'
+  | 'BAD_SETTINGS'
+  | 'BAD_BATCH'
+  | 'STATE_MISMATCH'
+  | 'LOSS_NOT_FINITE'
+  | 'TRAINER_FAILED'
+  | 'OUT_OF_DATA';
+
+/** What this library throws: `message` says what, where and why, `hint` how to go on. */
+export class StageError extends Error {
+  readonly code: StageErrorCode;
+  readonly hint: string;
+
+  constructor(code: StageErrorCode, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StageError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** A state without the tensors that belong to it. */
+export function missingOptimizer(step: number): StageError {
+  return new StageError(
+    'STATE_MISMATCH',
+    `The state is that of step ${step}, but the optimizer's tensors are missing.`,
+    'Load the optimizer part of the same checkpoint.',
+  );
+}
+
+/** Training has diverged; what the step did to the weights is lost. */
+export function notFinite(
+  { stage, totalSteps }: { stage: number; totalSteps: number },
+  step: number,
+  rate: number,
+  loss: number,
+  norm: number,
+): StageError {
+  return new StageError(
+    'LOSS_NOT_FINITE',
+    `Stage ${stage}, step ${step + 1} of ${totalSteps}: the loss is ${loss} and the gradient norm ${norm} at learning rate ${rate.toExponential(2)}.`,
+    'Lower learningRate or raise warmupRatio of this stage and resume from the last checkpoint; if it happens at the first steps, look for broken samples.',
+  );
+}

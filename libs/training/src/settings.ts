@@ -1,0 +1,64 @@
+import type { AdamWSettings } from './adamw.ts';
+import { StageError } from './errors.ts';
+import type { Schedule } from './schedule.ts';
+
+/** How a stage trains. A stage of a run file (`StageConfig` of `@ovis/config`) has most of these under the same names. */
+export interface StageSettings extends AdamWSettings {
+  stage: 1 | 2 | 3;
+  /** Names of spec 5.1. */
+  trainModules: readonly string[];
+  /** Stage 1: ViT blocks from here on start from new random weights (spec 2.2); negative counts from the end. */
+  reinitLayersFrom?: number;
+  /** Optimizer steps. */
+  totalSteps: number;
+  /** Peak rate. */
+  learningRate: number;
+  warmupRatio: number;
+  schedule: Schedule['kind'];
+  /** Micro-batches per optimizer step and rank. */
+  accumulation: number;
+  /**
+   * 'tokens': the loss is the mean over all learned tokens of all ranks and micro-batches, so it does not depend on how
+   * the batch is split. 'microbatch': the mean of the micro-batches' means, as the official training does (spec 12.14).
+   */
+  lossNormalization: 'tokens' | 'microbatch';
+  /** Of the re-initialisation. */
+  seed: number;
+}
+
+/** The stage's schedule in the terms of {@link Schedule}. */
+export function scheduleOf(settings: StageSettings): Schedule {
+  return {
+    kind: settings.schedule,
+    baseLr: settings.learningRate,
+    warmupRatio: settings.warmupRatio,
+    totalSteps: settings.totalSteps,
+  };
+}
+
+/** @throws StageError BAD_SETTINGS naming the first setting out of range. */
+export function checkSettings(settings: StageSettings): void {
+  const rules: [keyof StageSettings, boolean, string][] = [
+    ['totalSteps', atLeast(settings.totalSteps, 1), 'a whole number of at least 1'],
+    ['accumulation', atLeast(settings.accumulation, 1), 'a whole number of at least 1'],
+    ['learningRate', settings.learningRate >= 0, 'at least 0'],
+    ['warmupRatio', settings.warmupRatio >= 0 && settings.warmupRatio <= 1, 'between 0 and 1'],
+    ['clipNorm', settings.clipNorm > 0, 'above 0'],
+    ['beta1', settings.beta1 >= 0 && settings.beta1 < 1, 'at least 0 and below 1'],
+    ['beta2', settings.beta2 >= 0 && settings.beta2 < 1, 'at least 0 and below 1'],
+    ['epsilon', settings.epsilon > 0, 'above 0'],
+    ['weightDecay', settings.weightDecay >= 0, 'at least 0'],
+  ];
+  const wrong = rules.find(([, ok]) => !ok);
+  if (!wrong) return;
+  const [key, , range] = wrong;
+  throw new StageError(
+    'BAD_SETTINGS',
+    `Stage ${settings.stage}: ${key} is ${String(settings[key])}.`,
+    `Set it to ${range}.`,
+  );
+}
+
+function atLeast(value: number, least: number): boolean {
+  return Number.isInteger(value) && value >= least;
+}
