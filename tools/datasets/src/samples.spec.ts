@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import type { Drawing } from './catalog.ts';
+import { exclusive, makeDenials } from './denials.ts';
+import { describe as describeDrawing, layoutSentences } from './descriptions.ts';
+import { colorQuestion, nameQuestion } from './questions.ts';
+import { seedRandom } from './random.ts';
+import { capAnswers, interleave, makeSamples, type TextSample } from './samples.ts';
+
+function drawing(artist: Drawing['artist'], name: string, rest: Partial<Drawing>): Drawing {
+  const thing = name.replaceAll(' ', '-');
+  return {
+    key: `${artist}-${thing}`,
+    artist,
+    thing,
+    name,
+    category: 'food',
+    colors: ['red'],
+    main: 'red',
+    layout: {},
+    twins: [],
+    ...rest,
+  };
+}
+
+const NAMES: [string, Partial<Drawing>][] = [
+  ['red apple', { colors: ['red', 'green'] }],
+  ['green apple', { main: 'green', colors: ['green'] }],
+  ['cherries', {}],
+  ['tomato', {}],
+  ['lemon', { main: 'yellow', colors: ['yellow'] }],
+  ['dog', { category: 'animals', main: 'brown', colors: ['brown'] }],
+  ['cat', { category: 'animals', main: undefined, colors: ['orange', 'white'] }],
+  ['frog', { category: 'animals', main: 'green', colors: ['green'] }],
+  ['bus', { category: 'vehicles', main: 'yellow', colors: ['yellow', 'blue'] }],
+  ['taxi', { category: 'vehicles', main: 'yellow', colors: ['yellow'], twins: ['automobile'] }],
+];
+const drawings = (['noto', 'twemoji', 'fluent-emoji-flat'] as const).flatMap((artist) =>
+  NAMES.map(([name, rest]) => drawing(artist, name, rest)),
+);
+
+const json = (sample: TextSample) => {
+  if (!('conversations' in sample.json)) throw new Error(`${sample.key} is a caption`);
+  return sample.json;
+};
+
+describe('makeSamples', () => {
+  const sets = makeSamples(drawings, 3);
+
+  it('is the same for the same seed and another for another', () => {
+    expect(makeSamples(drawings, 3)).toEqual(sets);
+    expect(makeSamples(drawings, 4)).not.toEqual(sets);
+  });
+
+  it('never trains on the held-out artist nor asks about others', () => {
+    for (const name of ['captions', 'descriptions', 'instructions'] as const) {
+      expect(sets[name].length).toBeGreaterThanOrEqual(20);
+      for (const sample of sets[name]) expect(sample.key).toMatch(/^(noto|twemoji)-[a-z0-9-]+$/);
+    }
+    for (const sample of sets.heldout) expect(sample.key).toMatch(/^fluent-emoji-flat-[a-z0-9-]+$/);
+  });
+
+  it('uses each key once', () => {
+    for (const set of Object.values(sets)) expect(new Set(set.map(({ key }) => key)).size).toBe(set.length);
+  });
+
+  it('tells the truth in every question with an open answer', () => {
+    for (const sample of [...sets.instructions, ...sets.heldout]) {
+      const { type, conversations } = json(sample);
+      const of = drawings[sample.drawing]!;
+      const truth = {
+        name: of.name,
+        category: of.category,
+        color: of.main,
+        yesno: undefined,
+        description: undefined,
+      };
+      if (type !== 'yesno') expect(conversations[1]!.value).toBe(truth[type]);
+      expect(conversations[0]!.value).toMatch(/^<image>\n[A-Z].*[?.]$/);
+    }
+  });
+
+  it('answers as many questions with yes as with no, and truly', () => {
+    for (const set of [sets.instructions, sets.heldout]) {
+      const closed = set.filter((sample) => json(sample).type === 'yesno');
+      const yes = closed.filter((sample) => json(sample).conversations[1]!.value === 'yes');
+      expect(yes.length * 2).toBe(closed.length);
+      for (const sample of closed) {
+        const { name, category, main } = drawings[sample.drawing]!;
+        const [question, answer] = json(sample).conversations.map(({ value }) => value) as [string, string];
+        const asked = /(?:called|show|category|to|color|mostly) ([a-z ]+)\?$/.exec(question)![1];
+        expect([name, category, main].includes(asked) ? 'yes' : 'no', question).toBe(answer);
+      }
+    }
+  });
+
+  it('repeats the answer beside the held-out conversations', () => {
+    for (const sample of sets.heldout) expect(json(sample).answer).toBe(json(sample).conversations[1]!.value);
+  });
+});
+
+describe('questions without one right answer', () => {
+  it('are not asked', () => {
+    const random = seedRandom(1);
+    expect(
+      nameQuestion(
+        drawings.find(({ name }) => name === 'taxi')!,
+        random,
+      ),
+    ).toBeUndefined();
+    expect(
+      colorQuestion(
+        drawings.find(({ name }) => name === 'cat')!,
+        random,
+      ),
+    ).toBeUndefined();
+  });
+});
+
+describe('makeDenials', () => {
+  it('denies only what is false, of the same category where it can', () => {
+    const denials = makeDenials(drawings);
+    for (let i = 0; i < 200; i++) {
+      const random = seedRandom('denials', i);
+      const apple = drawings[0]!;
+      expect(['green apple', 'cherries', 'tomato', 'lemon']).toContain(denials.name(apple, random));
+      expect(denials.category(apple, random)).not.toBe('food');
+      expect(['green', 'yellow']).toContain(denials.color(apple, random));
+    }
+  });
+
+  it('takes names for exclusive only when both have a word of their own', () => {
+    expect(exclusive('man running', 'person running')).toBe(false);
+    expect(exclusive('cat', 'cat face')).toBe(false);
+    expect(exclusive('man', 'woman judge')).toBe(false);
+    expect(exclusive('large blue diamond', 'small blue diamond')).toBe(false);
+    expect(exclusive('red apple', 'green apple')).toBe(true);
+  });
+});
+
+describe('describe', () => {
+  it('names the thing, its category and all its colours', () => {
+    const apple = { ...drawings[0]!, layout: { size: 'large', shape: 'square', mass: 'center' } as const };
+    for (let i = 0; i < 20; i++) {
+      const { answer } = describeDrawing(apple, seedRandom(i));
+      for (const word of ['red apple', 'food', 'red', 'green']) expect(answer).toContain(word);
+      expect(answer.split('. ').length).toBe(5);
+    }
+  });
+
+  it('turns every layout fact into a sentence', () => {
+    expect(
+      layoutSentences({ layout: { size: 'small', shape: 'tall', mass: 'left', symmetric: false } }),
+    ).toEqual(['It is small.', 'It is tall.', 'Most of it is at the left.', 'Its two halves differ.']);
+    expect(layoutSentences({ layout: {} })).toEqual([]);
+  });
+});
+
+describe('capAnswers', () => {
+  it('keeps every answer below the cap and the rest whole', () => {
+    const sample = (answer: string): TextSample => ({
+      key: answer,
+      drawing: 0,
+      json: { conversations: [], type: 'color', answer },
+    });
+    const counts = { red: 50, blue: 10, green: 8, pink: 2 };
+    const all = Object.entries(counts).flatMap(([color, count]) =>
+      Array.from({ length: count }, () => sample(color)),
+    );
+    const kept = capAnswers(all, 0.4).map(({ key }) => key);
+    const count = (color: string) => kept.filter((key) => key === color).length;
+    expect([count('blue'), count('green'), count('pink')]).toEqual([10, 8, 2]);
+    expect(count('red')).toBe(13);
+    expect(count('red') / kept.length).toBeLessThanOrEqual(0.4);
+  });
+});
+
+describe('interleave', () => {
+  it('spreads each list over the whole', () => {
+    expect(
+      interleave([
+        ['a', 'b', 'c', 'd'],
+        ['x', 'y'],
+      ]).join(''),
+    ).toBe('axbcyd');
+  });
+});
