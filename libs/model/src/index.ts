@@ -1,1 +1,69 @@
-export {};
+export {
+  imageTokenRows,
+  imageTokens,
+  newOvisConfig,
+  parseDecoderConfig,
+  parseOvisConfig,
+  parseVisionConfig,
+  TOKENIZE_FUNCTIONS,
+} from './config.ts';
+export type {
+  ClipVisionConfig,
+  DecoderConfig,
+  NewOvisOptions,
+  OvisConfig,
+  TokenizeFunction,
+  VisionConfig,
+  VisualTokenizerConfig,
+} from './config.ts';
+export { describeModel } from './describe.ts';
+export type { ModelDescription } from './describe.ts';
+export {
+  ImageError,
+  MergeError,
+  ModelConfigError,
+  ModelInputError,
+  OvisModelError,
+  ParameterError,
+} from './errors.ts';
+export { generateGreedy } from './generate.ts';
+export type { GenerateOptions, Prompt } from './generate.ts';
+export { CLIP_MEAN, CLIP_STD, clipProcessor, fitSize, preprocessImage } from './image/preprocess.ts';
+export type { ImageProcessor } from './image/preprocess.ts';
+export { resizeBicubic } from './image/resize.ts';
+export type { RgbImage } from './image/resize.ts';
+export { drawTensor, initParams, reinitLastVitBlocks, reinitVte } from './init.ts';
+export type { Initialiser } from './init.ts';
+export { decoderForward, textEmbeds, vocabularyLogits } from './llm/decoder.ts';
+export type { DecoderInput, LayerKeys } from './llm/decoder.ts';
+export { decoderInitialiser, decoderParameterShapes } from './llm/parameters.ts';
+export { languageModelLoss, llmLogits, mergedBatchTensors, ovisLoss } from './loss.ts';
+export type { LossSum, MergedBatch } from './loss.ts';
+export {
+  IGNORE_ID,
+  IMAGE_TOKEN_ID,
+  mergedEmbeds,
+  planLossRows,
+  planMerge,
+  TEXT_ROW,
+  ZERO_ROW,
+} from './merge.ts';
+export type { MergeOptions, MergePlan, MergeSample } from './merge.ts';
+export {
+  checkParams,
+  HEAD_PREFIX,
+  isBuffer,
+  LLM_PREFIX,
+  parameterShapes,
+  partOf,
+  VIT_PREFIX,
+  VTE_WEIGHT,
+} from './parameter-shapes.ts';
+export type { ModelPart, ParameterShapes } from './parameter-shapes.ts';
+export { ParamScope } from './params.ts';
+export type { Params, Tap } from './params.ts';
+export { RandomStream } from './random.ts';
+export { gumbelNoiseValues, tokenize } from './tokenize.ts';
+export { visionForward, visionInitialiser, visionParameterShapes } from './vision/vision.ts';
+export { visualEmbeds, visualTokens } from './visual-tokenizer.ts';
+export type { VisualOptions } from './visual-tokenizer.ts';

@@ -1,0 +1,113 @@
+import type { DecoderConfig } from '../config.ts';
+import { takeRows, tf } from '@ovis/tensorflow';
+import { siluTimes } from '../nn/activation.ts';
+import { attend, causalBias, groupQueries, joinHeads, paddingBias, splitHeads } from '../nn/attention.ts';
+import { linear } from '../nn/linear.ts';
+import { rmsNorm } from '../nn/norm.ts';
+import { ropeTables, rotate, type RopeTables } from '../nn/rope.ts';
+import type { ParamScope, Tap } from '../params.ts';
+
+/** Keys and values of one layer, rotated: `[kvHeads, batch, time, headDim]` each. */
+export interface LayerKeys {
+  k: tf.Tensor4D;
+  v: tf.Tensor4D;
+}
+
+export interface DecoderInput {
+  /** Rows of the merged sequence, `[batch*time, D]`. */
+  embeds: tf.Tensor2D;
+  batch: number;
+  time: number;
+  /** int32 `[batch, time]`, 0 = padding. Without it every position counts. */
+  attentionMask?: tf.Tensor2D;
+  /** int32 `[m]`: rows of the flattened output that are wanted. The last layer and the final norm run on them alone. */
+  rows?: tf.Tensor1D;
+  /** Receives the keys and values of each layer (generation's prefill). */
+  keep?: (layer: number, keys: LayerKeys) => void;
+  tap?: Tap;
+}
+
+/**
+ * Decoder of the Llama / Qwen2 kind (spec 2.6): RMSNorm, rotary positions 0..time-1, grouped-query attention, SwiGLU.
+ * `params` is the scope of the LLM (`llm.`). Returns the hidden states after the final norm: `[batch*time, D]`, or
+ * `[m, D]` with `rows`.
+ */
+export function decoderForward(c: DecoderConfig, params: ParamScope, input: DecoderInput): tf.Tensor2D {
+  const { batch, time, attentionMask, tap } = input;
+  const rope = ropeTables(time, c.headDim, c.ropeTheta);
+  const causal = causalBias(time);
+  const bias = attentionMask ? tf.add(causal, paddingBias(attentionMask)) : causal;
+
+  let x = input.embeds;
+  tap?.('llm.hidden_states.0', x);
+  for (let i = 0; i < c.layers; i++) {
+    const layer = params.scope(`model.layers.${i}.`);
+    const { q, k, v } = projectHeads(c, layer, x, { batch, time, rope });
+    input.keep?.(i, { k, v });
+    let joined = joinHeads(attend(groupQueries(q, c.kvHeads), k, v, bias), c.heads);
+    if (input.rows && i === c.layers - 1) {
+      joined = takeRows(joined, input.rows) as tf.Tensor2D;
+      x = takeRows(x, input.rows) as tf.Tensor2D;
+    }
+    x = finishLayer(c, layer, x, joined);
+    if (i < c.layers - 1) tap?.(`llm.hidden_states.${i + 1}`, x);
+  }
+  const hidden = rmsNorm(x, params.get('model.norm.weight'), c.rmsNormEps);
+  tap?.(`llm.hidden_states.${c.layers}`, hidden);
+  return hidden;
+}
+
+/** Logits `[m, vocab]` of hidden states `[m, D]`; without an `lm_head` the embedding table serves (tied, spec 7.2). */
+export function vocabularyLogits(params: ParamScope, hidden: tf.Tensor2D): tf.Tensor2D {
+  return linear(hidden, params.optional('lm_head.weight') ?? params.get('model.embed_tokens.weight'));
+}
+
+/** Rows of the LLM's own embedding table: ids int32 of any shape -> `[ids.size, D]`. */
+export function textEmbeds(params: ParamScope, ids: tf.Tensor): tf.Tensor2D {
+  return takeRows(params.get('model.embed_tokens.weight'), tf.reshape(ids, [ids.size])) as tf.Tensor2D;
+}
+
+/**
+ * First half of a layer: norm, one fused q-k-v product, rotation. x `[batch*time, D]` -> q `[heads, batch, time, headDim]`
+ * (scale of the scores inside), k and v `[kvHeads, batch, time, headDim]`.
+ */
+export function projectHeads(
+  c: DecoderConfig,
+  layer: ParamScope,
+  x: tf.Tensor2D,
+  o: { batch: number; time: number; rope: RopeTables },
+): { q: tf.Tensor4D; k: tf.Tensor4D; v: tf.Tensor4D } {
+  const self = layer.scope('self_attn.');
+  const scale = c.headDim ** -0.5;
+  const normal = rmsNorm(x, layer.get('input_layernorm.weight'), c.rmsNormEps);
+  const weight = tf.concat([
+    tf.mul(self.get('q_proj.weight'), scale),
+    self.get('k_proj.weight'),
+    self.get('v_proj.weight'),
+  ]);
+  const bias = c.qkvBias
+    ? tf.concat([tf.mul(self.get('q_proj.bias'), scale), self.get('k_proj.bias'), self.get('v_proj.bias')])
+    : undefined;
+  const heads = splitHeads(linear(normal, weight, bias), c.heads + 2 * c.kvHeads, o.batch, o.time);
+  const [qk, v] = tf.split(heads, [c.heads + c.kvHeads, c.kvHeads], 0) as [tf.Tensor4D, tf.Tensor4D];
+  const [q, k] = tf.split(rotate(qk, o.rope), [c.heads, c.kvHeads], 0) as [tf.Tensor4D, tf.Tensor4D];
+  return { q, k, v };
+}
+
+/** Second half of a layer: output projection, residual, norm, SwiGLU, residual. x and `joined` have the same rows. */
+export function finishLayer(
+  c: DecoderConfig,
+  layer: ParamScope,
+  x: tf.Tensor2D,
+  joined: tf.Tensor2D,
+): tf.Tensor2D {
+  const self = layer.scope('self_attn.');
+  const bias = c.outputBias ? self.get('o_proj.bias') : undefined;
+  const attended = tf.add(x, linear(joined, self.get('o_proj.weight'), bias)) as tf.Tensor2D;
+  const normal = rmsNorm(attended, layer.get('post_attention_layernorm.weight'), c.rmsNormEps);
+  const active = siluTimes(
+    linear(normal, layer.get('mlp.gate_proj.weight')),
+    linear(normal, layer.get('mlp.up_proj.weight')),
+  );
+  return tf.add(attended, linear(active, layer.get('mlp.down_proj.weight')));
+}

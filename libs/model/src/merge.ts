@@ -1,0 +1,202 @@
+import type { OvisConfig } from './config.ts';
+import { takeRows, tf } from '@ovis/tensorflow';
+import { MergeError } from './errors.ts';
+import { textEmbeds } from './llm/decoder.ts';
+import { LLM_PREFIX } from './parameter-shapes.ts';
+import { ParamScope, type Params } from './params.ts';
+
+/** Placeholder of an image among the ids, and the label that is ignored (Ovis 1.0, spec 2.5). */
+export const IMAGE_TOKEN_ID = -200;
+export const IGNORE_ID = -100;
+
+/** Values of `visualRow` that are not rows. */
+export const TEXT_ROW = -1;
+export const ZERO_ROW = -2;
+
+/** A tokenised sample before merging; `-200` stands for an image. */
+export interface MergeSample {
+  inputIds: readonly number[];
+  labels: readonly number[];
+  /**
+   * Images this sample brings into `pixelValues`, when that is more than its placeholders: the zero picture of a
+   * text-only sample. Default: the number of placeholders.
+   */
+  images?: number;
+}
+
+export interface MergeOptions {
+  /** `imageTokenRows(config)`. */
+  rowsPerImage: number;
+  /** `multimodal_max_length`: merged sequences are cut at it from the right. */
+  maxLength: number;
+  /** Length of the result, so that every batch has the same shape. Default: the longest merged sequence. */
+  padTo?: number;
+  /**
+   * Pad the texts with this id before merging, as the official collator does; such positions hold the embedding of
+   * the id, have mask 0, and equal ids inside a text are masked too (`ids != pad`). Default: no padding of texts, only
+   * of merged rows; loss and gradients are the same.
+   */
+  padTokenId?: number;
+  /** Length of `lossRows`; at least the number of labelled positions. Default: the next power of two, at least 64. */
+  lossRowsPadTo?: number;
+}
+
+/** A batch laid out on the host. Everything is row-major `[batch, length]`. */
+export interface MergePlan {
+  /** Text ids; 0 at visual rows and merge-level padding. */
+  inputIds: Int32Array;
+  /** -1 = text, -2 = zero vector, else a row of the flattened visual embeds. */
+  visualRow: Int32Array;
+  labels: Int32Array;
+  attentionMask: Int32Array;
+  batch: number;
+  length: number;
+  /** Flattened positions whose next label counts, padded with 0. */
+  lossRows: Int32Array;
+  /** The label each of `lossRows` predicts, -100 at the padding. */
+  lossLabels: Int32Array;
+}
+
+/**
+ * Lays samples out in merged order (spec 2.5): each placeholder becomes the rows of the sample's next image, labels of
+ * those rows are -100, shorter sequences are padded on the right with zero vectors.
+ * @throws MergeError `BAD_SAMPLE` or `TOO_LONG`.
+ */
+export function planMerge(samples: readonly MergeSample[], o: MergeOptions): MergePlan {
+  const textLength = Math.max(0, ...samples.map((sample) => sample.inputIds.length));
+  let image = 0;
+  const merged = samples.map((sample, index) => {
+    checkSample(sample, index);
+    const rows = mergeSample(sample, image, o, textLength);
+    image += Math.max(sample.images ?? 0, sample.inputIds.filter((id) => id === IMAGE_TOKEN_ID).length);
+    return rows;
+  });
+  const longest = Math.max(0, ...merged.map((rows) => Math.min(rows.ids.length, o.maxLength)));
+  const length = o.padTo ?? longest;
+  if (longest > length) {
+    throw new MergeError(
+      'TOO_LONG',
+      `a merged sample has ${longest} rows, the batch is laid out for ${length}`,
+      `Set padTo to at least ${longest}, or maxLength (multimodal_max_length) to at most ${length} to cut samples.`,
+    );
+  }
+  const size = samples.length * length;
+  const plan = {
+    inputIds: new Int32Array(size),
+    visualRow: new Int32Array(size).fill(ZERO_ROW),
+    labels: new Int32Array(size).fill(IGNORE_ID),
+    attentionMask: new Int32Array(size),
+    batch: samples.length,
+    length,
+  };
+  merged.forEach((rows, index) => {
+    const kept = Math.min(rows.ids.length, o.maxLength, length);
+    plan.inputIds.set(rows.ids.slice(0, kept), index * length);
+    plan.visualRow.set(rows.visual.slice(0, kept), index * length);
+    plan.labels.set(rows.labels.slice(0, kept), index * length);
+    plan.attentionMask.set(rows.mask.slice(0, kept), index * length);
+  });
+  return { ...plan, ...planLossRows(plan, o.lossRowsPadTo) };
+}
+
+/** The positions whose logits the loss needs, and what they predict (labels shifted by one). */
+export function planLossRows(
+  plan: Pick<MergePlan, 'labels' | 'batch' | 'length'>,
+  padTo?: number,
+): Pick<MergePlan, 'lossRows' | 'lossLabels'> {
+  const rows: number[] = [];
+  const labels: number[] = [];
+  for (let at = 1; at < plan.batch * plan.length; at++) {
+    const label = plan.labels[at] as number;
+    if (label === IGNORE_ID || at % plan.length === 0) continue;
+    rows.push(at - 1);
+    labels.push(label);
+  }
+  const size = padTo ?? Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, rows.length))));
+  if (rows.length > size) {
+    throw new MergeError(
+      'TOO_LONG',
+      `${rows.length} positions have a label, the batch is laid out for ${size}`,
+      `Set lossRowsPadTo to at least ${rows.length}.`,
+    );
+  }
+  const lossRows = new Int32Array(size);
+  const lossLabels = new Int32Array(size).fill(IGNORE_ID);
+  lossRows.set(rows);
+  lossLabels.set(labels);
+  return { lossRows, lossLabels };
+}
+
+interface MergedRows {
+  ids: number[];
+  visual: number[];
+  labels: number[];
+  mask: number[];
+}
+
+function mergeSample(
+  sample: MergeSample,
+  firstImage: number,
+  o: MergeOptions,
+  textLength: number,
+): MergedRows {
+  const rows: MergedRows = { ids: [], visual: [], labels: [], mask: [] };
+  const push = (id: number, visual: number, label: number, mask: number) => {
+    rows.ids.push(id);
+    rows.visual.push(visual);
+    rows.labels.push(label);
+    rows.mask.push(mask);
+  };
+  let image = firstImage;
+  sample.inputIds.forEach((id, at) => {
+    if (id === IMAGE_TOKEN_ID) {
+      for (let row = 0; row < o.rowsPerImage; row++) push(0, image * o.rowsPerImage + row, IGNORE_ID, 1);
+      image++;
+    } else {
+      push(id, TEXT_ROW, sample.labels[at] as number, id === o.padTokenId ? 0 : 1);
+    }
+  });
+  if (o.padTokenId !== undefined) {
+    for (let at = sample.inputIds.length; at < textLength; at++) push(o.padTokenId, TEXT_ROW, IGNORE_ID, 0);
+  }
+  return rows;
+}
+
+function checkSample(sample: MergeSample, index: number): void {
+  if (sample.inputIds.length !== sample.labels.length) {
+    throw new MergeError(
+      'BAD_SAMPLE',
+      `sample ${index} has ${sample.inputIds.length} ids and ${sample.labels.length} labels`,
+      'Give every id a label; -100 means "not trained on".',
+    );
+  }
+  const wrong = sample.inputIds.find((id) => !Number.isInteger(id) || (id < 0 && id !== IMAGE_TOKEN_ID));
+  if (wrong !== undefined) {
+    throw new MergeError(
+      'BAD_SAMPLE',
+      `sample ${index} has the id ${wrong}`,
+      `Ids are whole numbers from 0; ${IMAGE_TOKEN_ID} stands for an image.`,
+    );
+  }
+}
+
+/**
+ * The embeddings of a merged batch: `inputIds` and `visualRow` int32 `[batch, length]`, `visual`
+ * `[images * rowsPerImage, D]` -> `[batch * length, D]`. Without `visual` the batch must be text alone.
+ */
+export function mergedEmbeds(
+  _config: OvisConfig,
+  params: Params,
+  batch: { inputIds: tf.Tensor2D; visualRow: tf.Tensor2D },
+  visual?: tf.Tensor2D,
+): tf.Tensor2D {
+  const rows = batch.visualRow.size;
+  const kind = tf.reshape(batch.visualRow, [rows, 1]);
+  const isText = tf.cast(tf.equal(kind, tf.scalar(TEXT_ROW, 'int32')), 'float32');
+  const text = tf.mul(textEmbeds(new ParamScope(params, LLM_PREFIX), batch.inputIds), isText) as tf.Tensor2D;
+  if (!visual) return text;
+  const zero = tf.scalar(0, 'int32');
+  const isVisual = tf.cast(tf.greaterEqual(kind, zero), 'float32');
+  const images = takeRows(visual, tf.reshape(tf.maximum(kind, zero), [rows]));
+  return tf.add(text, tf.mul(images, isVisual));
+}

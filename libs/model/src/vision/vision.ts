@@ -1,0 +1,40 @@
+import type { VisionConfig } from '../config.ts';
+import type { tf } from '@ovis/tensorflow';
+import type { Initialiser } from '../init.ts';
+import type { ParamScope, Tap } from '../params.ts';
+import { clipInitialiser } from './clip-init.ts';
+import { clipForward, clipParameterShapes } from './clip.ts';
+
+/*
+ * The one place that knows which towers there are. A new tower is a module with the same three functions, a member
+ * of VisionConfig, and a line in each switch here.
+ */
+
+/** Names (below `visual_tokenizer.backbone.`) and shapes of the tower's tensors. */
+export function visionParameterShapes(config: VisionConfig): Record<string, number[]> {
+  switch (config.kind) {
+    case 'clip':
+      return clipParameterShapes(config);
+  }
+}
+
+/** Pixels `[images, 3, S, S]` -> the last block's raw output `[images, tokens, d]` (spec 2, "feature layer"). */
+export function visionForward(
+  config: VisionConfig,
+  params: ParamScope,
+  pixels: tf.Tensor4D,
+  tap?: Tap,
+): tf.Tensor3D {
+  switch (config.kind) {
+    case 'clip':
+      return clipForward(config, params, pixels, tap);
+  }
+}
+
+/** How a fresh tensor of the tower is drawn, by its name below `visual_tokenizer.backbone.`. */
+export function visionInitialiser(config: VisionConfig, name: string): Initialiser {
+  switch (config.kind) {
+    case 'clip':
+      return clipInitialiser(config, name);
+  }
+}
