@@ -1,1 +1,23 @@
-export {};
+export { BootstrapError, describeError, type BootstrapErrorCode } from './errors.ts';
+export { cacheDirectory, repoRoot, stateDirectory } from './paths.ts';
+export { formatBytes, formatSeconds } from './setup/format.ts';
+export { prepare, taskListFor, type PrepareOptions } from './setup/prepare.ts';
+export {
+  TaskList,
+  type TaskHandle,
+  type TaskListOptions,
+  type TaskMode,
+  type TaskSpec,
+} from './setup/task-list.ts';
+export { toolchainEnv, type Part, type PartSource, type Toolchain } from './setup/toolchain.ts';
+export { startCluster, type Cluster, type ClusterOptions } from './cluster/start-cluster.ts';
+export { stopCluster, type StopResult } from './cluster/stop-cluster.ts';
+export {
+  clusterEnv,
+  readClusterState,
+  runningCluster,
+  type ClusterState,
+  type ProcessRecord,
+  type S3Access,
+} from './cluster/state.ts';
+export { type ProcessEvent } from './cluster/supervisor.ts';

@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { identify } from './process-identity.ts';
+
+const SCRIPT = path.join(path.dirname(fileURLToPath(import.meta.url)), 'guard.mjs');
+
+/**
+ * A tiny process that outlives this one and ends the watched processes when this one is gone, also after SIGKILL.
+ * Programs such as the Temporal server cannot watch a pipe themselves.
+ */
+export class Guard {
+  #child: ChildProcess | undefined;
+  readonly #watched = new Map<number, string>();
+  #closed = false;
+
+  constructor() {
+    this.#start();
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  watch(pid: number): void {
+    const startTime = identify(pid)?.startTime;
+    if (startTime === undefined) return; // ended already
+    this.#watched.set(pid, startTime);
+    this.#send({ watch: { pid, startTime } });
+  }
+
+  forget(pid: number): void {
+    this.#watched.delete(pid);
+    this.#send({ forget: pid });
+  }
+
+  /** Ends the guard; the watched processes are left alone. */
+  close(): void {
+    this.#closed = true;
+    this.#send({ done: true });
+    this.#child?.stdin?.end();
+  }
+
+  #start(): void {
+    // Its own session: a Ctrl-C in the terminal does not reach it.
+    const child = spawn(process.execPath, [SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    this.#child = child;
+    child.unref();
+    // An unreferenced pipe does not keep this process alive.
+    (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+    child.stdin?.on('error', () => undefined); // the exit handler below starts another one
+    child.once('exit', () => {
+      if (this.#closed) return;
+      this.#start();
+      for (const [pid, startTime] of this.#watched) this.#send({ watch: { pid, startTime } });
+    });
+  }
+
+  #send(message: object): void {
+    this.#child?.stdin?.write(`${JSON.stringify(message)}\n`);
+  }
+}

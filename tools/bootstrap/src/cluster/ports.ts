@@ -1,0 +1,84 @@
+import net from 'node:net';
+import { BootstrapError } from '../errors.ts';
+
+/** The ports users know. Each can be named by an environment variable; then it must be free. */
+export const PORTS = {
+  temporal: { variable: 'OVIS_TEMPORAL_PORT', usual: 7233, what: 'the Temporal server' },
+  temporalUi: { variable: 'OVIS_TEMPORAL_UI_PORT', usual: 8233, what: "Temporal's web page" },
+  s3: { variable: 'OVIS_S3_PORT', usual: 8333, what: 'the S3 server' },
+  fleet: { variable: 'OVIS_FLEET_PORT', usual: 7400, what: "the controller's fleet service" },
+} as const;
+
+export type PortName = keyof typeof PORTS;
+
+/** True when nothing listens on the port of the loopback interface. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const bound = await new Promise<boolean>((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+  if (!bound) return false;
+  // Where a wildcard listener does not stop a bind (macOS), a connection tells.
+  return new Promise((resolve) => {
+    const socket = net.connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => (socket.destroy(), resolve(false)));
+    socket.once('error', () => resolve(true));
+  });
+}
+
+/** Any free ports, all different: they are held until the last is found. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers: net.Server[] = [];
+  const ports: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const server = net.createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port: 0, host: '127.0.0.1' }, resolve);
+    });
+    servers.push(server);
+    ports.push((server.address() as net.AddressInfo).port);
+  }
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+export interface ChosenPort {
+  port: number;
+  /** says that the usual port was taken */
+  note?: string;
+}
+
+/**
+ * The port the user named, else the usual one, else any free one.
+ * @throws BootstrapError PORT_IN_USE when the named port is taken or is no port
+ */
+export async function choosePort(
+  name: PortName,
+  env: NodeJS.ProcessEnv,
+  options: { avoidUsual?: boolean } = {},
+): Promise<ChosenPort> {
+  const { variable, usual, what } = PORTS[name];
+  const named = env[variable];
+  if (named) {
+    const port = Number(named);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+      throw new BootstrapError('PORT_IN_USE', `${variable}=${named} is not a port number (1 to 65535)`, {
+        hint: `set ${variable} to a free port, or \`unset ${variable}\``,
+      });
+    }
+    if (await isPortFree(port)) return { port };
+    throw new BootstrapError('PORT_IN_USE', `port ${port} for ${what} (${variable}) is in use`, {
+      hint: `see who has it: \`${whoListens(port)}\`; or name another, or \`unset ${variable}\` to let a free one be chosen`,
+    });
+  }
+  if (!options.avoidUsual && (await isPortFree(usual))) return { port: usual };
+  const [port = 0] = await freePorts(1);
+  return { port, note: `port ${usual} is in use: ${what} is on ${port} instead (${variable}=... to choose)` };
+}
+
+/** The command that shows a port's owner. */
+function whoListens(port: number): string {
+  return process.platform === 'linux' ? `ss -ltnp 'sport = :${port}'` : `lsof -iTCP:${port} -sTCP:LISTEN`;
+}

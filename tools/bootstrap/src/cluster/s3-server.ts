@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  CreateBucketCommand,
+  HeadBucketCommand,
+  S3Client,
+  type S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { BootstrapError } from '../errors.ts';
+import type { ProcessSpec } from './managed-process.ts';
+import type { S3Access } from './state.ts';
+
+/** SeaweedFS opens eight ports; only the S3 one is for users. */
+export interface SeaweedPorts {
+  s3: number;
+  /** master, volume and filer by HTTP and gRPC, and S3's gRPC: any seven free ones */
+  inner: readonly number[];
+}
+
+interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** The keys of this clone's S3 server, made once, kept readable by their owner only. */
+export function s3Keys(stateDir: string): Keys & { configFile: string } {
+  const configFile = path.join(stateDir, 'state', 's3.json');
+  const saved = readKeys(configFile);
+  if (saved) return { ...saved, configFile };
+  const keys: Keys = {
+    accessKeyId: `OVIS${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  };
+  const identity = {
+    name: 'ovis',
+    credentials: [{ accessKey: keys.accessKeyId, secretKey: keys.secretAccessKey }],
+    actions: ['Admin', 'Read', 'Write', 'List', 'Tagging'],
+  };
+  fs.mkdirSync(path.dirname(configFile), { recursive: true });
+  fs.writeFileSync(configFile, JSON.stringify({ identities: [identity] }, null, 2), { mode: 0o600 });
+  return { ...keys, configFile };
+}
+
+function readKeys(configFile: string): Keys | undefined {
+  try {
+    const config = JSON.parse(fs.readFileSync(configFile, 'utf8')) as {
+      identities: { credentials: { accessKey: string; secretKey: string }[] }[];
+    };
+    const key = config.identities[0]?.credentials[0];
+    return key && { accessKeyId: key.accessKey, secretAccessKey: key.secretKey };
+  } catch {
+    return undefined;
+  }
+}
+
+export function seaweedSpec(o: {
+  binary: string;
+  stateDir: string;
+  configFile: string;
+  ports: SeaweedPorts;
+}): ProcessSpec {
+  const data = path.join(o.stateDir, 'state', 's3');
+  fs.mkdirSync(data, { recursive: true });
+  const [master, masterGrpc, volume, volumeGrpc, filer, filerGrpc, s3Grpc] = o.ports.inner;
+  return {
+    name: 's3',
+    command: o.binary,
+    args: [
+      ...['server', '-ip=127.0.0.1', '-ip.bind=127.0.0.1', `-dir=${data}`, '-filer', '-s3', '-s3.iam=false'],
+      ...[`-master.port=${master}`, `-master.port.grpc=${masterGrpc}`],
+      ...[`-volume.port=${volume}`, `-volume.port.grpc=${volumeGrpc}`],
+      ...[`-filer.port=${filer}`, `-filer.port.grpc=${filerGrpc}`],
+      ...[`-s3.port=${o.ports.s3}`, `-s3.port.grpc=${s3Grpc}`, `-s3.config=${o.configFile}`],
+      ...['-s3.port.iceberg=0', '-s3.port.lance=0', '-master.telemetry=false'],
+      // Volumes are small and as many as needed: the default (30 GB each, by free disk) leaves none on a small disk.
+      ...['-volume.max=200', '-master.volumeSizeLimitMB=1024', '-volume.preStopSeconds=0'],
+    ],
+    // Not the user's AWS_*: the server would take those keys as an administrator's.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, WEED_MASTER_VOLUME_GROWTH_COPY_1: '2' },
+    cwd: data,
+    port: o.ports.s3,
+    stopMs: 8000,
+  };
+}
+
+/** True when the server answers and knows the bucket, or has just made it. */
+export async function s3Ready(access: S3Access): Promise<boolean> {
+  const answer = await fetch(`${access.endpoint}/healthz`, { signal: AbortSignal.timeout(1000) });
+  if (!answer.ok) return false;
+  await ensureClusterBucket(access);
+  return true;
+}
+
+/**
+ * Makes the bucket when it is not there.
+ * @throws BootstrapError BAD_CREDENTIALS, NO_BUCKET, UNREACHABLE
+ */
+export async function ensureClusterBucket(access: S3Access): Promise<void> {
+  const { endpoint, accessKeyId, secretAccessKey, region, bucket } = access;
+  const client = new S3Client({
+    region,
+    maxAttempts: 2,
+    ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    ...(accessKeyId && secretAccessKey ? { credentials: { accessKeyId, secretAccessKey } } : {}),
+  });
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket })).catch(async (error: S3ServiceException) => {
+      if (error.$metadata?.httpStatusCode !== 404) throw error;
+      await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    });
+  } catch (error) {
+    throw bucketError(access, error as S3ServiceException);
+  } finally {
+    client.destroy();
+  }
+}
+
+function bucketError(access: S3Access, error: S3ServiceException): BootstrapError {
+  const where = access.endpoint ?? 'AWS S3';
+  const status = error.$metadata?.httpStatusCode;
+  if (status === 403 || status === 401 || /credential/i.test(error.name + error.message)) {
+    return new BootstrapError(
+      'BAD_CREDENTIALS',
+      `${where} refuses bucket "${access.bucket}": ${error.name} (${status ?? error.message})`,
+      {
+        hint: 'check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and their rights on the bucket; another bucket: OVIS_BUCKET=name',
+        cause: error,
+      },
+    );
+  }
+  if (status !== undefined) {
+    return new BootstrapError(
+      'NO_BUCKET',
+      `${where} has no bucket "${access.bucket}" and does not make it: ${error.name}: ${error.message}`,
+      {
+        hint: 'make the bucket, or name another one: OVIS_BUCKET=name',
+        cause: error,
+      },
+    );
+  }
+  return new BootstrapError('UNREACHABLE', `${where} does not answer: ${error.message || error.name}`, {
+    hint: 'start it or correct AWS_ENDPOINT_URL',
+    cause: error,
+  });
+}

@@ -1,0 +1,39 @@
+import { cacheDirectory } from '../paths.ts';
+import { resolveLibtensorflow } from './libtensorflow.ts';
+import { resolveS3 } from './s3.ts';
+import { TaskList } from './task-list.ts';
+import { resolveTemporal } from './temporal.ts';
+import type { Toolchain } from './toolchain.ts';
+
+export interface PrepareOptions {
+  /** The caller prints JSON on stdout: progress goes to stderr, as plain lines. */
+  json?: boolean;
+  /** No progress at all. */
+  quiet?: boolean;
+  /** A list to append the steps to; made from `json` and `quiet` otherwise. */
+  tasks?: TaskList;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** The list that fits the options: silent, plain on stderr beside JSON, else by terminal. */
+export function taskListFor(options: { json?: boolean; quiet?: boolean }): TaskList {
+  if (options.quiet) return new TaskList({ mode: 'silent' });
+  return options.json ? new TaskList({ mode: 'plain', stream: process.stderr }) : new TaskList();
+}
+
+/**
+ * Finds or fetches everything a run needs besides npm packages: the Temporal server, libtensorflow and an S3 server.
+ * Each is taken from what the user named, what is installed, the cache, or fetched, in this order.
+ * @throws BootstrapError with what was tried, why it failed and how to fix it
+ */
+export async function prepare(options: PrepareOptions = {}): Promise<Toolchain> {
+  const env = options.env ?? process.env;
+  const cacheDir = cacheDirectory(env);
+  const tasks = options.tasks ?? taskListFor(options);
+  const [temporal, libtensorflow, s3] = await tasks.all([
+    { title: 'Temporal server', run: (task) => resolveTemporal({ cacheDir, env, task }) },
+    { title: 'TensorFlow library', run: (task) => resolveLibtensorflow({ cacheDir, env, task }) },
+    { title: 'S3 server', run: (task) => resolveS3({ cacheDir, env, task }) },
+  ]);
+  return { cacheDir, temporal, libtensorflow, s3 };
+}
