@@ -60,7 +60,9 @@ describe.each(toys)("torch's toy problem with decay $weight_decay", (toy) => {
       const [loss, norm] = next.stats.arraySync();
       expect(loss).toBeCloseTo(3, 5);
       expect(Math.abs(norm! / grad_norm - 1)).toBeLessThan(1e-6);
-      weights.arraySync().forEach((w, i) => expect(Math.abs(w - param[i]!)).toBeLessThan(3e-7 * (1 + Math.abs(w))));
+      weights
+        .arraySync()
+        .forEach((w, i) => expect(Math.abs(w - param[i]!)).toBeLessThan(3e-7 * (1 + Math.abs(w))));
     });
   });
 });

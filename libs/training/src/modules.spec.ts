@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { fixture } from '../test/fixtures.ts';
 import { isDecayed, trainableNames } from './modules.ts';
 
-const config = parseOvisConfig(fixture('config.json'));
+const config = parseOvisConfig(fixture('ovis10_clip_qwen2/config.json'));
 const names = Object.keys(parameterShapes(config));
 
 describe('trainableNames', () => {
   it.each([1, 2, 3])('selects what the official stage %i trains', (stage) => {
-    const golden = fixture<{ arguments: Record<string, string>; trainable: string[] }>(`stage${stage}.json`);
+    const golden = fixture<{ arguments: Record<string, string>; trainable: string[] }>(
+      `ovis10_clip_qwen2/stage${stage}.json`,
+    );
     const begin = golden.arguments['visual_re_init_layer_begin'];
     const selected = trainableNames(golden.arguments['train_modules']!.split('|'), config, names, {
       reinitLayersFrom: begin === undefined ? undefined : Number(begin),

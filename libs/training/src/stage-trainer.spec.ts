@@ -1,0 +1,256 @@
+import { initEngine, tf } from '@ovis/tensorflow';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  config,
+  goldenBatch,
+  goldenSamples,
+  goldenStage,
+  noisy,
+  stageSettings,
+  stageWeights,
+  toParams,
+} from '../test/golden.ts';
+import { memoryCollectives } from '../test/memory-collective.ts';
+import { disposeMicroBatch, StageTrainer } from './index.ts';
+import type { HostTensors, Snapshot, StageSettings, StepResult, TrainingSample } from './index.ts';
+
+const golden = goldenStage(3);
+const { initial } = stageWeights(3);
+/** Four samples per step, six steps: the golden ones twice. */
+const samples = [...golden.micro_batches, ...golden.micro_batches].map((group) =>
+  group.flatMap(goldenSamples),
+);
+const settings: StageSettings = {
+  ...stageSettings(golden),
+  lossNormalization: 'tokens',
+  accumulation: 1,
+  learningRate: 1e-3,
+  warmupRatio: 0.1,
+};
+const create = (options: Partial<Parameters<typeof StageTrainer.create>[0]> = {}) =>
+  StageTrainer.create({ config, params: toParams(initial), settings, ...options });
+
+async function train(
+  trainer: StageTrainer,
+  steps: number[],
+  split: (samples: TrainingSample[]) => TrainingSample[][] = (all) => [all],
+): Promise<StepResult[]> {
+  const results = [];
+  for (const step of steps) {
+    const batches = split(samples[step]!).map((part) => goldenBatch(golden, part));
+    results.push(await trainer.step(batches));
+    batches.forEach(disposeMicroBatch);
+  }
+  return results;
+}
+
+/** Every weight within rounding of the other run's; a few entries with gradients near 0 may differ as Adam amplifies them. */
+function expectClose(a: Snapshot, b: Snapshot): void {
+  let total = 0;
+  let far = 0;
+  for (const name of a.state.trained) {
+    if (noisy.has(name)) continue;
+    const start = initial[name]!.data;
+    const [x, y] = [a.params[name]!.data, b.params[name]!.data];
+    const largestMove = x.reduce((most, value, i) => Math.max(most, Math.abs(value - start[i]!)), 0);
+    x.forEach((value, i) => {
+      total++;
+      if (Math.abs(value - y[i]!) > 0.02 * largestMove + 1e-7) far++;
+    });
+  }
+  expect(total).toBeGreaterThan(100_000);
+  expect(far / total).toBeLessThan(1e-3);
+}
+
+function expectCloseLosses(a: StepResult[], b: StepResult[]): void {
+  expect(a).toHaveLength(b.length);
+  a.forEach(({ loss, gradNorm, tokens }, i) => {
+    expect(Math.abs(loss / b[i]!.loss - 1)).toBeLessThan(2e-6);
+    expect(Math.abs(gradNorm / b[i]!.gradNorm - 1)).toBeLessThan(2e-4);
+    expect(tokens).toBe(b[i]!.tokens);
+  });
+}
+
+/** Bit for bit the same tensors; far quicker than toEqual on arrays of this size. */
+function expectSameBits(a: HostTensors, b: HostTensors): void {
+  expect(Object.keys(a)).toEqual(Object.keys(b));
+  const bytes = ({ data }: HostTensors[string]) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  for (const name of Object.keys(a)) expect(bytes(a[name]!).equals(bytes(b[name]!)), name).toBe(true);
+}
+
+const six = [0, 1, 2, 3, 4, 5];
+const halves = (all: TrainingSample[]) => [all.slice(0, 2), all.slice(2)];
+let alone: { results: StepResult[]; snapshot: Snapshot };
+
+beforeAll(async () => {
+  await initEngine();
+  const trainer = await create();
+  alone = { results: await train(trainer, six), snapshot: await trainer.snapshot() };
+  trainer.dispose();
+});
+
+describe('StageTrainer', () => {
+  it('learns', () => {
+    const [first, , , fourth] = alone.results;
+    expect(fourth!.loss).toBeLessThan(first!.loss - 0.05);
+    expect(first!.learningRate).toBe(0);
+  });
+
+  it('gives two ranks with half the batch the losses and weights of one with all of it', async () => {
+    const ranks = await Promise.all(memoryCollectives(2).map((collective) => create({ collective })));
+    const results = await Promise.all(ranks.map((rank, r) => train(rank, six, (all) => [halves(all)[r]!])));
+    const [a, b] = await Promise.all(ranks.map((rank) => rank.snapshot()));
+    expect(results[0]!.map(({ loss }) => loss)).toEqual(results[1]!.map(({ loss }) => loss));
+    expectSameBits(a!.params, b!.params);
+    expectSameBits(a!.optimizer, b!.optimizer);
+    expectCloseLosses(results[0]!, alone.results);
+    expectClose(a!, alone.snapshot);
+    ranks.forEach((rank) => rank.dispose());
+  });
+
+  it('gives accumulated micro-batches the same losses and weights', async () => {
+    const trainer = await create({ settings: { ...settings, accumulation: 2 } });
+    expectCloseLosses(await train(trainer, six, halves), alone.results);
+    expectClose(await trainer.snapshot(), alone.snapshot);
+    trainer.dispose();
+  });
+
+  it('resumes bitwise from a snapshot', async () => {
+    const first = await create();
+    const before = await train(first, [0, 1, 2]);
+    const saved = await first.snapshot();
+    // As a checkpoint would carry it.
+    const state = JSON.parse(JSON.stringify(saved.state)) as Snapshot['state'];
+    await train(first, [3]);
+    first.dispose();
+    const second = await create({
+      params: toParams(saved.params),
+      optimizer: saved.optimizer,
+      state,
+    });
+    expect(second.stepsDone).toBe(3);
+    const after = await train(second, [3, 4, 5]);
+    const both = [...before, ...after].map(({ loss, gradNorm }) => [loss, gradNorm]);
+    expect(both).toEqual(alone.results.map(({ loss, gradNorm }) => [loss, gradNorm]));
+    const end = await second.snapshot();
+    expectSameBits(end.params, alone.snapshot.params);
+    expectSameBits(end.optimizer, alone.snapshot.optimizer);
+    second.dispose();
+  });
+
+  it('tells every rank that one of them wants to stop', async () => {
+    const ranks = await Promise.all(memoryCollectives(2).map((collective) => create({ collective })));
+    const batch = goldenBatch(golden, samples[0]!);
+    const run = (stop: boolean[]) =>
+      Promise.all(ranks.map((rank, r) => rank.step([batch], { requestStop: stop[r] })));
+    expect((await run([false, false])).map((r) => r.stopRequested)).toEqual([false, false]);
+    expect((await run([false, true])).map((r) => r.stopRequested)).toEqual([true, true]);
+    disposeMicroBatch(batch);
+    ranks.forEach((rank) => rank.dispose());
+  });
+
+  it('can repeat a step whose averaging failed', async () => {
+    const [collective] = memoryCollectives(1);
+    const broken = { ...collective!, world: 2, allReduceSum: () => Promise.reject(new Error('lost')) };
+    const trainer = await create({ collective: broken });
+    await expect(train(trainer, [0])).rejects.toThrow('lost');
+    expect(trainer.stepsDone).toBe(0);
+    trainer.collective = collective!;
+    const results = await train(trainer, [0, 1]);
+    expect(results.map(({ loss }) => loss)).toEqual(alone.results.slice(0, 2).map(({ loss }) => loss));
+    trainer.dispose();
+  });
+
+  it('traces each function once', async () => {
+    const trainer = await create({ settings: { ...settings, accumulation: 2 } });
+    await train(trainer, [0, 1], halves);
+    expect(trainer.stats().gradient).toMatchObject({ traces: 1, calls: 4 });
+    expect(trainer.stats().update).toMatchObject({ traces: 1, calls: 2 });
+    trainer.dispose();
+  });
+
+  it('keeps no tensors beyond its own', async () => {
+    const trainer = await create();
+    await train(trainer, [0]);
+    const before = tf.memory().numTensors;
+    await train(trainer, [1, 2]);
+    expect(tf.memory().numTensors).toBe(before);
+    trainer.dispose();
+  });
+
+  it('says where the loss stopped being finite and refuses to go on', async () => {
+    const trainer = await create();
+    const broken = samples[0]!.map((sample) => ({
+      ...sample,
+      pixels: [sample.pixels].flat().map((picture) => picture.map(() => NaN)),
+    }));
+    const batch = goldenBatch(golden, broken);
+    await expect(trainer.step([batch])).rejects.toMatchObject({
+      code: 'LOSS_NOT_FINITE',
+      message: expect.stringMatching(/Stage 3, step 1 of 12.*NaN.*learning rate/),
+      hint: expect.stringContaining('learningRate'),
+    });
+    await expect(trainer.snapshot()).rejects.toMatchObject({ code: 'TRAINER_FAILED' });
+    await expect(trainer.step([batch])).rejects.toMatchObject({ code: 'TRAINER_FAILED' });
+    trainer.dispose();
+  });
+
+  it('does not decay what the loss does not reach', async () => {
+    const trainer = await create({
+      settings: { ...settings, weightDecay: 0.5, warmupRatio: 0, learningRate: 0.01 },
+    });
+    await train(trainer, [0]);
+    const { params } = await trainer.snapshot();
+    const unused = 'visual_tokenizer.backbone.vision_model.post_layernorm.weight';
+    expect(trainer.trained).toContain(unused);
+    expect(params[unused]!.data).toEqual(initial[unused]!.data);
+    trainer.dispose();
+  });
+
+  it('re-initialises the ViT blocks of stage 1, and not when it resumes', async () => {
+    const stageOne: StageSettings = {
+      ...settings,
+      stage: 1,
+      trainModules: ['visual_tokenizer.re_init_layers', 'vte'],
+      reinitLayersFrom: -1,
+    };
+    const name = (layer: number) =>
+      `visual_tokenizer.backbone.vision_model.encoder.layers.${layer}.mlp.fc1.weight`;
+    const fresh = await create({ settings: stageOne });
+    const { params, optimizer, state } = await fresh.snapshot();
+    expect(params[name(2)]!.data).not.toEqual(initial[name(2)]!.data);
+    expect(params[name(1)]!.data).toEqual(initial[name(1)]!.data);
+    const again = await create({ settings: stageOne, state, optimizer });
+    expect((await again.snapshot()).params[name(2)]!.data).toEqual(initial[name(2)]!.data);
+    fresh.dispose();
+    again.dispose();
+  });
+});
+
+describe('StageTrainer.create and step refuse', () => {
+  it.each([
+    ['BAD_SETTINGS', { settings: { ...settings, totalSteps: 0 } }],
+    ['UNKNOWN_MODULE', { settings: { ...settings, trainModules: ['head'] } }],
+    ['STATE_MISMATCH', { state: () => ({ ...alone.snapshot.state, stage: 2 }) }],
+    ['STATE_MISMATCH', { state: () => ({ ...alone.snapshot.state, totalSteps: 13 }) }],
+    ['STATE_MISMATCH', { state: () => ({ ...alone.snapshot.state, trained: ['vte.weight'] }) }],
+    ['STATE_MISMATCH', { state: () => alone.snapshot.state, optimizer: {} }],
+    ['STATE_MISMATCH', { state: () => alone.snapshot.state }],
+  ])('%s', async (code, { state, ...options }) => {
+    await expect(create({ ...options, state: state?.() })).rejects.toMatchObject({
+      code,
+      hint: expect.stringMatching(/./),
+    });
+  });
+
+  it('another number of micro-batches than the stage accumulates', async () => {
+    const trainer = await create();
+    await expect(trainer.step([])).rejects.toMatchObject({ code: 'BAD_BATCH' });
+    trainer.dispose();
+  });
+
+  it('weights that are not those of the config', async () => {
+    const { 'vte.weight': _, ...rest } = initial;
+    await expect(create({ params: toParams(rest) })).rejects.toThrow('vte.weight');
+  });
+});

@@ -1,0 +1,115 @@
+import { parseOvisConfig } from '@ovis/model';
+import type { MergedBatch, OvisConfig, Params } from '@ovis/model';
+import { tf } from '@ovis/tensorflow';
+import { buildMicroBatch } from '../src/index.ts';
+import type { StageSettings, TrainingSample } from '../src/index.ts';
+import { fixture } from './fixtures.ts';
+import type { HostTensor } from './safetensors.ts';
+import { safetensors } from './safetensors.ts';
+
+interface GoldenMicroBatch {
+  input_ids: number[][];
+  labels: number[][];
+  attention_mask: number[][];
+  images: string[][];
+}
+export interface GoldenStage {
+  stage: 1 | 2 | 3;
+  arguments: Record<string, string>;
+  trainable: string[];
+  steps_run: number;
+  total_steps: number;
+  learning_rates_used: number[];
+  logged: { loss: number; grad_norm: number }[];
+  micro_losses: number[];
+  max_abs_change: Record<string, number>;
+  /** Per optimizer step. */
+  micro_batches: GoldenMicroBatch[][];
+}
+
+const folder = 'ovis10_clip_qwen2';
+export const config: OvisConfig = parseOvisConfig(fixture(`${folder}/config.json`));
+
+/** Parameters whose gradient is rounding noise, which Adam amplifies: no comparison makes sense. */
+export const noisy = new Set(
+  fixture<{ params_with_noise_only_grad: string[] }>(`${folder}/forward.json`).params_with_noise_only_grad,
+);
+
+export function goldenStage(stage: number): GoldenStage {
+  return fixture(`${folder}/stage${stage}.json`);
+}
+
+/** Weights of the model before and after a stage: the golden files hold what changed since the state before. */
+export function stageWeights(stage: number): {
+  initial: Record<string, HostTensor>;
+  final: Record<string, HostTensor>;
+} {
+  const weights = safetensors(`${folder}/model.safetensors`);
+  let initial = weights;
+  let final = weights;
+  for (let s = 1; s <= stage; s++) {
+    const stored = Object.entries(safetensors(`${folder}/stage${s}.safetensors`));
+    const part = (prefix: string) =>
+      Object.fromEntries(
+        stored.flatMap(([name, tensor]) =>
+          name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
+        ),
+      );
+    initial = { ...final, ...part('init.') };
+    final = { ...initial, ...part('final.') };
+  }
+  return { initial, final };
+}
+
+export function toParams(tensors: Record<string, HostTensor>): Params {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { data, shape }]) => [name, tf.tensor(data, shape)]),
+  );
+}
+
+export function stageSettings(golden: GoldenStage): StageSettings {
+  const { arguments: args } = golden;
+  const begin = args['visual_re_init_layer_begin'];
+  return {
+    stage: golden.stage,
+    trainModules: args['train_modules']!.split('|'),
+    reinitLayersFrom: begin === undefined ? undefined : Number(begin),
+    totalSteps: golden.total_steps,
+    learningRate: Number(args['learning_rate']),
+    warmupRatio: Number(args['warmup_ratio']),
+    schedule: 'cosine',
+    clipNorm: Number(args['max_grad_norm']),
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: Number(args['weight_decay']),
+    accumulation: Number(args['gradient_accumulation_steps']),
+    lossNormalization: 'microbatch',
+    seed: 42,
+  };
+}
+
+const images = safetensors(`${folder}/images.safetensors`);
+const imageLength = 3 * 56 * 56;
+
+/** The samples of a golden micro-batch without their padding; the zero picture of a text-only sample is left out. */
+export function goldenSamples(batch: GoldenMicroBatch): TrainingSample[] {
+  return batch.input_ids.map((ids, i) => {
+    const length = batch.attention_mask[i]!.reduce((sum, bit) => sum + bit, 0);
+    const pictured = ids.includes(-200);
+    return {
+      inputIds: ids.slice(0, length),
+      labels: batch.labels[i]!.slice(0, length),
+      pixels: pictured
+        ? batch.images[i]!.map((name) => images[`image.${name}`]?.data ?? new Float32Array(imageLength))
+        : [],
+    };
+  });
+}
+
+export function goldenBatch(golden: GoldenStage, samples: TrainingSample[]): MergedBatch {
+  return buildMicroBatch(samples, config, {
+    maxLength: Number(golden.arguments['multimodal_max_length']),
+    lossRows: 256,
+  });
+}
