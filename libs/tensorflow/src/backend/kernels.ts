@@ -6,26 +6,62 @@ import { BACKEND_NAME } from './load-kernels.ts';
 
 type Inputs = Record<string, tf.TensorInfo>;
 type Attrs = Record<string, unknown>;
-type Kernel = (
-  backend: LibtensorflowBackend,
-  inputs: Inputs,
-  attrs: Attrs,
-) => tf.TensorInfo | tf.TensorInfo[];
+type Kernel = (backend: LibtensorflowBackend, inputs: Inputs, attrs: Attrs) => tf.TensorInfo;
 
-/** Kernels that replace tfjs-node's, which read data back to the host, loop, or compose what one operation does. */
+/** Kernels that replace tfjs-node's: those read data back to the host, or run an operation where none is needed. */
 const KERNELS: Record<string, Kernel> = {
   /** tfjs-node checks the indices on the host first; TensorFlow checks them itself. */
   GatherV2: (backend, { x, indices }, { axis, batchDims }) => {
-    const axisTensor = tf.scalar(axis as number, 'int32');
     const attrs = [
-      { name: 'batch_dims', type: ATTR.INT, value: (batchDims as number) ?? 0 },
+      { name: 'batch_dims', type: ATTR.INT, value: (batchDims as number | undefined) ?? 0 },
       typeAttr('Tparams', x!.dtype),
       typeAttr('Tindices', 'int32'),
       typeAttr('Taxis', 'int32'),
     ];
+    const axisTensor = tf.scalar(axis as number, 'int32');
     return backend.executeSingleOutput('GatherV2', attrs, [x!, indices!, axisTensor]);
   },
+
+  /** Plain matrices go to MatMul, which TensorFlow fuses and threads better than a batch of one. */
+  BatchMatMul: (backend, { a, b }, { transposeA, transposeB }) => {
+    const plain = a!.shape.length === 2 && b!.shape.length === 2;
+    const attrs = [
+      typeAttr('T', a!.dtype),
+      { name: plain ? 'transpose_a' : 'adj_x', type: ATTR.BOOL, value: transposeA as boolean },
+      { name: plain ? 'transpose_b' : 'adj_y', type: ATTR.BOOL, value: transposeB as boolean },
+    ];
+    return backend.executeSingleOutput(plain ? 'MatMul' : 'BatchMatMulV2', attrs, [a!, b!]);
+  },
+
+  /** TF.js's gradients cast and reshape to what a tensor already is. */
+  Cast: (backend, { x }, { dtype }) => {
+    if (x!.dtype === dtype) return alias(backend, x!);
+    const attrs = [
+      typeAttr('SrcT', x!.dtype),
+      typeAttr('DstT', dtype as tf.DataType),
+      { name: 'Truncate', type: ATTR.BOOL, value: false },
+    ];
+    return backend.executeSingleOutput('Cast', attrs, [x!]);
+  },
+
+  Reshape: (backend, { x }, attrs) => {
+    const size = tf.util.sizeFromShape(x!.shape);
+    const shape = tf.util.inferFromImplicitShape(attrs['shape'] as number[], size);
+    if (tf.util.arraysEqual(shape, x!.shape)) return alias(backend, x!);
+    const shapeTensor = tf.tensor1d(shape, 'int32');
+    return backend.executeSingleOutput(
+      'Reshape',
+      [typeAttr('T', x!.dtype), typeAttr('Tshape', 'int32')],
+      [x!, shapeTensor],
+    );
+  },
 };
+
+/** Another tensor on the same data. */
+function alias(backend: LibtensorflowBackend, { dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
+  backend.incRef(dataId);
+  return { dataId, shape, dtype };
+}
 
 export function replaceKernels(backend: LibtensorflowBackend): void {
   for (const [kernelName, kernel] of Object.entries(KERNELS)) {
@@ -33,8 +69,18 @@ export function replaceKernels(backend: LibtensorflowBackend): void {
     tf.registerKernel({
       kernelName,
       backendName: BACKEND_NAME,
-      kernelFunc: ({ inputs, attrs }) =>
-        tf.tidy(() => kernel(backend, inputs as Inputs, attrs as Attrs) as tf.Tensor),
+      kernelFunc: ({ inputs, attrs }) => {
+        // Small tensors made by the kernel (axes, shapes) die with the scope; the result is not tracked in it twice.
+        let result: tf.TensorInfo | undefined;
+        const engine = tf.engine();
+        engine.startScope(kernelName);
+        try {
+          result = kernel(backend, inputs as Inputs, attrs as Attrs);
+          return result;
+        } finally {
+          engine.endScope(result instanceof tf.Tensor ? result : undefined);
+        }
+      },
     });
   }
 }

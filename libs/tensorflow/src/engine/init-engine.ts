@@ -4,6 +4,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { tf } from '../tf.ts';
 import { LibtensorflowBackend } from '../backend/backend.ts';
 import { BACKEND_NAME, registerKernels } from '../backend/load-kernels.ts';
+import { replaceGradients } from '../backend/gradients.ts';
 import { replaceKernels } from '../backend/kernels.ts';
 import { recordAssignments } from '../backend/variable-assign.ts';
 import { Binding } from '../binding/binding.ts';
@@ -88,6 +89,7 @@ async function startNative(files: LibraryFiles, options: EngineOptions): Promise
   native = new LibtensorflowBackend(binding);
   registerKernels(native);
   replaceKernels(native);
+  replaceGradients(native);
   recordAssignments(native);
   await tf.setBackend(BACKEND_NAME);
   return {
@@ -104,6 +106,7 @@ async function startWasm(fallback: boolean): Promise<EngineInfo> {
   setWasmPaths(dirname(main) + sep);
   await tf.setBackend('wasm');
   await tf.ready();
+  replaceGradients(undefined);
   return {
     backend: 'wasm',
     version: tf.version_core,
