@@ -1,0 +1,93 @@
+import { serveFleet } from '@ovis/protocol';
+import { bundleWorkflows } from '@ovis/workflows';
+import { Runtime, DefaultLogger } from '@temporalio/worker';
+import { createActivities } from './activities/index.ts';
+import { defaultDriveTimes, type DriveTimes } from './drive/drive-times.ts';
+import { fleetService } from './fleet/fleet-service.ts';
+import { RunFeed } from './fleet/run-feed.ts';
+import { TrainerRegistry, type FleetTimes } from './fleet/trainer-registry.ts';
+import type { Log } from './logger.ts';
+import type { ControllerOptions } from './options.ts';
+import { connectTemporal, createWorker, reporter, RunFollower } from './temporal.ts';
+
+export interface StartOptions extends ControllerOptions {
+  log: Log;
+  /** Where storage credentials come from. */
+  env: NodeJS.ProcessEnv;
+  /** For tests. */
+  fleetTimes?: Partial<FleetTimes>;
+  driveTimes?: Partial<DriveTimes>;
+}
+
+export interface RunningController {
+  /** "host:port" that trainers dial. */
+  fleetAddress: string;
+  /** Rejects when the Temporal worker fails; resolves after close. */
+  finished: Promise<void>;
+  /** Detaches from the runs (their trainers go on) and gives everything back. */
+  close(): Promise<void>;
+}
+
+/** Starts the Temporal worker and FleetService in this process. @throws ControllerError, ListenError */
+export async function startController(o: StartOptions): Promise<RunningController> {
+  const { log } = o;
+  // Temporal's own log says only what goes wrong, in the same place as ours.
+  installRuntime(log);
+  const temporal = await connectTemporal({ address: o.temporalAddress, namespace: o.namespace });
+  const registry = new TrainerRegistry({ times: o.fleetTimes });
+  const feed = new RunFeed();
+  const follower = new RunFollower(temporal.client, feed);
+  const follow = (runId: string) => follower.follow(runId);
+  let server;
+  try {
+    server = await serveFleet(fleetService({ registry, feed, log, follow }), {
+      host: o.host,
+      port: o.port,
+      ...(o.advertise === '' ? {} : { advertise: o.advertise }),
+    });
+  } catch (error) {
+    await temporal.close();
+    throw error;
+  }
+  const bundle = await bundleWorkflows();
+  log.info(`workflow code ${bundle.cached ? 'from the cache' : 'bundled'} in ${Math.round(bundle.ms)} ms`);
+  const worker = await createWorker({
+    native: temporal.native,
+    namespace: o.namespace,
+    taskQueue: o.taskQueue,
+    codePath: bundle.codePath,
+    activities: createActivities({
+      registry,
+      feed,
+      log,
+      times: { ...defaultDriveTimes, ...o.driveTimes },
+      report: reporter(temporal.client, log),
+      follow,
+      env: o.env,
+    }),
+  });
+  const finished = worker.run();
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await finished.catch((error: unknown) => log.error(`the Temporal worker failed: ${String(error)}`));
+    await server.close(200);
+    await temporal.close();
+  };
+  return { fleetAddress: server.address, finished, close: () => (closing ??= close()) };
+}
+
+let installed = false;
+
+function installRuntime(log: Log): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      const error: unknown = meta?.['error'];
+      const detail = error instanceof Error ? `: ${error.message}` : '';
+      log[level === 'ERROR' ? 'error' : 'warn'](`temporal: ${message}${detail}`);
+    }),
+    shutdownSignals: [],
+  });
+}

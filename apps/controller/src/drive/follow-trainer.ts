@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RpcError, type RunStageRequestInput, type StageEvent, type TrainerClient } from '@ovis/protocol';
+import type { GangMember } from '@ovis/workflows';
+import { DriveFailure, trainerLost } from './drive-failure.ts';
+
+export interface FollowOptions {
+  client: TrainerClient;
+  member: GangMember;
+  request: RunStageRequestInput & { gangId: string; generation: number; attempt: number };
+  /** Does the fleet hear of this trainer? */
+  isAlive: () => boolean;
+  reattachMs: number;
+  signal: AbortSignal;
+}
+
+/** A refusal that the next generation may not meet. */
+const passingRefusals = new Set(['BUSY', 'DRAINING', 'RESOURCE_EXHAUSTED', 'ABORTED', 'GENERATION']);
+const brokenConnection = new Set(['UNREACHABLE', 'CONNECTION_LOST', 'DEADLINE']);
+
+/**
+ * One trainer's events until its `done` or `failed`, over as many connections as it takes: its work does not depend on
+ * them. The first attempt starts the stage; later ones attach to it and start it only where it never began.
+ * @throws DriveFailure TRAINER_LOST when it stays away, or when it came back as a new process
+ */
+export async function* followTrainer(o: FollowOptions): AsyncGenerator<StageEvent, void> {
+  const { gangId, generation, attempt } = o.request;
+  let mode: 'run' | 'attach' | 'attach-or-run' = attempt > 1 ? 'attach-or-run' : 'run';
+  let brokenSince: number | undefined;
+  for (;;) {
+    try {
+      const call = { signal: o.signal };
+      const events =
+        mode === 'run' ? o.client.runStage(o.request, call) : o.client.attach({ gangId, generation }, call);
+      for await (const event of events) {
+        brokenSince = undefined;
+        // From here on a broken connection must not start the stage a second time.
+        mode = 'attach';
+        yield event;
+        if (event.event === 'done' || event.event === 'failed') return;
+      }
+      brokenSince ??= performance.now();
+      mode = 'attach';
+    } catch (error) {
+      if (o.signal.aborted || !(error instanceof RpcError)) throw error;
+      if (error.code === 'NOT_FOUND' && mode === 'attach-or-run') {
+        mode = 'run';
+        continue;
+      }
+      if (error.code === 'NOT_FOUND' && mode === 'attach') {
+        throw trainerLost(o.member, 'it was started anew and knows nothing of this stage');
+      }
+      if (!brokenConnection.has(error.code)) throw refused(o.member, error);
+      brokenSince ??= performance.now();
+      // The call may have arrived before the connection broke.
+      if (mode === 'run') mode = 'attach-or-run';
+      const away = performance.now() - brokenSince;
+      const limit = o.isAlive() ? 3 * o.reattachMs : o.reattachMs;
+      // Nobody listens and the fleet does not hear of it: the process is gone, no need to wait.
+      const gone = error.code === 'UNREACHABLE' && !o.isAlive() && away > Math.min(2_000, o.reattachMs);
+      if (gone || away > limit) throw trainerLost(o.member, error.message);
+    }
+    await sleep(250, undefined, { signal: o.signal }).catch(() => {});
+  }
+}
+
+function refused(member: GangMember, error: RpcError): DriveFailure {
+  return new DriveFailure({
+    code: error.code,
+    message: `${member.trainerId} (rank ${member.rank}): ${error.message}`,
+    hint: error.hint,
+    retryable: passingRefusals.has(error.code),
+    rank: member.rank,
+  });
+}

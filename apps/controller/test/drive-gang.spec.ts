@@ -1,0 +1,214 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunEventInput } from '@ovis/protocol';
+import type { DriveStageInput, RunReport, StageHeartbeat } from '@ovis/workflows';
+import { DriveAborted, driveGang, type DriveOptions } from '../src/drive/drive-gang.ts';
+import { DriveFailure } from '../src/drive/drive-failure.ts';
+import { defaultDriveTimes } from '../src/drive/drive-times.ts';
+import { RunFeed } from '../src/fleet/run-feed.ts';
+import { TrainerRegistry } from '../src/fleet/trainer-registry.ts';
+import { FakeTrainer, type FakeOptions } from './fake-trainer.ts';
+import { config } from './run-config.ts';
+
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function gangOf(...options: Partial<FakeOptions>[]) {
+  const trainers = await Promise.all(
+    options.map((o, i) => new FakeTrainer({ id: `trainer-${i}`, ...o }).listen()),
+  );
+  cleanups.push(...trainers.map((trainer) => () => trainer.kill()));
+  const input: DriveStageInput = {
+    runId: 'icons-1',
+    stage: 2,
+    config,
+    checkpointUrl: 'file:///start',
+    initial: true,
+    gang: {
+      gangId: 'icons-1/stage-2/x',
+      generation: 1,
+      trainers: trainers.map((trainer, rank) => ({
+        trainerId: trainer.options.id,
+        rank,
+        grpcAddress: trainer.address,
+        collectiveAddress: `c${rank}`,
+      })),
+    },
+  };
+  const beats: StageHeartbeat[] = [];
+  const reports: RunReport[] = [];
+  const events: RunEventInput[] = [];
+  const feed = new RunFeed();
+  const abort = new AbortController();
+  let why: 'cancelled' | 'detached' = 'detached';
+  const drive = (changes: Partial<DriveOptions> = {}) =>
+    driveGang(input, {
+      registry: new TrainerRegistry(),
+      feed,
+      log: quiet,
+      times: { ...defaultDriveTimes, heartbeatMs: 20, reattachMs: 600, settleMs: 200 },
+      attempt: 1,
+      heartbeat: (details) => void beats.push(details),
+      report: async (report) => void reports.push(report),
+      signal: abort.signal,
+      whyAborted: () => why,
+      ...changes,
+    });
+  void (async () => {
+    for await (const event of feed.watch('icons-1')) events.push(event);
+  })();
+  const end = (reason: typeof why) => {
+    why = reason;
+    abort.abort();
+  };
+  return { trainers: trainers as [FakeTrainer, FakeTrainer], drive, beats, reports, events, end };
+}
+
+async function until(check: () => boolean): Promise<void> {
+  while (!check()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+async function failureOf(work: Promise<unknown>) {
+  const error: unknown = await work.catch((reason: unknown) => reason);
+  if (!(error instanceof DriveFailure)) throw new Error(`expected a DriveFailure, got ${String(error)}`);
+  return error.cause;
+}
+
+describe('driveGang', () => {
+  it('gives every trainer its rank and the addresses of all, and ends with the final checkpoint', async () => {
+    const { trainers, drive, beats, events } = await gangOf({ steps: 5 }, { steps: 5 });
+    expect(await drive()).toEqual({
+      checkpointUrl: 'file:///runs/icons-1/checkpoints/stage2-step5',
+      steps: 5,
+      finalLoss: 0.2,
+    });
+    expect(
+      trainers.map((trainer) =>
+        trainer.requests.map(({ rank, world, collectiveAddresses, initial }) => ({
+          rank,
+          world,
+          collectiveAddresses,
+          initial,
+        })),
+      ),
+    ).toEqual([0, 1].map((rank) => [{ rank, world: 2, collectiveAddresses: ['c0', 'c1'], initial: true }]));
+    expect(JSON.parse(trainers[0].requests[0]?.runConfigJson ?? '')).toEqual(config);
+    expect(beats.at(-1)?.trainers).toHaveLength(2);
+    expect(events.filter((event) => event.stage?.step && event.rank === 0)).toHaveLength(5);
+  });
+
+  it('a later attempt attaches to what runs and starts nothing twice', async () => {
+    const { trainers, drive, end } = await gangOf({ steps: 40 }, { steps: 40 });
+    const first = drive();
+    await until(() => (trainers[0].job?.step ?? 0) > 3);
+    end('detached');
+    await expect(first).rejects.toThrow(DriveAborted);
+    expect(trainers.map((trainer) => trainer.stops)).toEqual([[], []]);
+
+    const result = await drive({ attempt: 2, signal: new AbortController().signal });
+    expect(result.steps).toBe(40);
+    expect(trainers.map((trainer) => [trainer.requests.length, trainer.attaches])).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('a later attempt starts the stage where the first one never came', async () => {
+    const { trainers, drive } = await gangOf({}, {});
+    expect((await drive({ attempt: 2 })).steps).toBe(5);
+    expect(trainers.map((trainer) => trainer.requests.length)).toEqual([1, 1]);
+  });
+
+  it('goes on over a broken connection', async () => {
+    const { trainers, drive } = await gangOf({ steps: 40 }, { steps: 40 });
+    const driving = drive();
+    await until(() => (trainers[1].job?.step ?? 0) > 3);
+    await trainers[1].breakConnections();
+    expect((await driving).steps).toBe(40);
+    expect(trainers[1].requests).toHaveLength(1);
+    expect(trainers[1].attaches).toBeGreaterThan(0);
+  });
+
+  it('names the trainer that is gone', async () => {
+    const { trainers, drive } = await gangOf({ steps: 400 }, { steps: 400 });
+    const driving = failureOf(drive());
+    await until(() => (trainers[1].job?.step ?? 0) > 3);
+    await trainers[1].kill();
+    const cause = await driving;
+    expect(cause).toMatchObject({ code: 'TRAINER_LOST', retryable: true, rank: 1 });
+    expect(cause.message).toContain(`trainer-1 (rank 1) at ${trainers[1].address} is lost`);
+  });
+
+  it('says that a trainer came back as a new process', async () => {
+    const { trainers, drive } = await gangOf({ steps: 400 }, { steps: 400 });
+    const driving = failureOf(drive());
+    await until(() => (trainers[1].job?.step ?? 0) > 3);
+    trainers[1].job = undefined;
+    await trainers[1].breakConnections();
+    expect((await driving).message).toContain('started anew');
+  });
+
+  it('reports the cause and not its consequence', async () => {
+    const { drive } = await gangOf(
+      {
+        failAt: (step) =>
+          step === 3
+            ? { code: 'PEER_LOST', message: 'peer left', hint: 'h', retryable: true, peerRank: 1 }
+            : undefined,
+      },
+      {
+        stepMs: 20,
+        failAt: (step) =>
+          step === 3
+            ? { code: 'BAD_DATA', message: 'sample x is bad', hint: 'mend it', retryable: false }
+            : undefined,
+      },
+    );
+    expect(await failureOf(drive())).toMatchObject({
+      code: 'BAD_DATA',
+      message: 'trainer-1 (rank 1): sample x is bad',
+      hint: 'mend it',
+      retryable: false,
+    });
+  });
+
+  it('puts names to the ranks of a lost peer', async () => {
+    const { trainers, drive } = await gangOf(
+      {
+        failAt: (step) =>
+          step === 3
+            ? { code: 'PEER_LOST', message: 'rank 1 closed', hint: 'h', retryable: true, peerRank: 1 }
+            : undefined,
+      },
+      { stepMs: 1000 },
+    );
+    const cause = await failureOf(drive());
+    expect(cause.message).toBe(
+      `trainer-0 (rank 0): rank 1 closed; rank 1 is trainer-1 at ${trainers[1].address}`,
+    );
+    expect(cause).toMatchObject({ retryable: true, peerRank: 1 });
+  });
+
+  it('stops with a checkpoint when the run is cancelled', async () => {
+    const { trainers, drive, reports, end } = await gangOf({ steps: 400 }, { steps: 400 });
+    const driving = drive();
+    await until(() => (trainers[0].job?.step ?? 0) > 3);
+    end('cancelled');
+    await expect(driving).rejects.toThrow('the run was cancelled');
+    expect(trainers[0].stops).toEqual([
+      { gangId: 'icons-1/stage-2/x', checkpoint: true, reason: 'run cancelled' },
+    ]);
+    expect(trainers[1].job?.over).toBe(true);
+    expect(reports.at(-1)?.checkpoint).toMatch(/stage2-step\d+$/);
+  });
+
+  it('finds a trainer that is silent for too long', async () => {
+    const { drive } = await gangOf({ stepMs: 10_000 }, { stepMs: 10_000 });
+    const silence = { 0: 300, 1: 300, 2: 300, 3: 300, 4: 300 } as const;
+    const cause = await failureOf(drive({ times: { ...defaultDriveTimes, settleMs: 100, silence } }));
+    expect(cause).toMatchObject({ code: 'TRAINER_STALLED', retryable: true });
+    expect(cause.message).toContain('while loading');
+  });
+});
