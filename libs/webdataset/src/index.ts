@@ -1,1 +1,11 @@
-export {};
+export { decodeImage, type DecodedImage } from './decode-image.ts';
+export { CorruptShardError, DatasetError, TruncatedShardError, type DatasetErrorCode } from './errors.ts';
+export { groupSamples, splitName, type GroupOptions, type Sample } from './group-samples.ts';
+export { LaneGroup, lanesOf, type LaneGroupOptions } from './lane-group.ts';
+export { LaneReader, type LaneCursor, type LaneOptions } from './lane-reader.ts';
+export { readShard, type ShardReader, type ShardReadOptions } from './read-shard.ts';
+export { readTar } from './read-tar.ts';
+export { loadShardIndex, type ShardIndex, type ShardRecord } from './shard-index.ts';
+export { TarParser, type TarEntry, type TarParserOptions } from './tar-parser.ts';
+export { TarWriter } from './tar-writer.ts';
+export { writeShards, type NewSample, type WriteShardsOptions, type WrittenShards } from './write-shards.ts';
