@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeImage, groupSamples, readTar } from '@ovis/webdataset';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCatalog } from './catalog.ts';
 import { makeIconData, type IconData } from './icon-data.ts';
@@ -40,6 +41,23 @@ describe('makeIconData', () => {
     expect(heldout['name']!.mostFrequentShare).toBeLessThan(0.01);
     expect(yesShare.heldout).toBeCloseTo(0.5, 2);
     expect(yesShare.instructions).toBe(0.5);
+  });
+
+  it('can be read back by the training reader, picture and text together', async () => {
+    const seen: string[] = [];
+    for (const shard of data.sets.heldout.shards) {
+      const bytes = (async function* () {
+        yield await readFile(join(directory, 'out', shard.key));
+      })();
+      for await (const sample of groupSamples(readTar(bytes), { shard: shard.key })) {
+        const json = JSON.parse(new TextDecoder().decode(sample.files['json'])) as { answer: string };
+        expect(json.answer).toMatch(/^[a-z0-9 ]+$/);
+        expect(await decodeImage(sample.files['png']!)).toMatchObject({ width: 16, height: 16 });
+        seen.push(sample.key);
+      }
+    }
+    expect(seen).toHaveLength(data.sets.heldout.samples);
+    expect(new Set(seen).size).toBe(seen.length);
   });
 
   it('reuses what is there, makes the same bytes anew when a shard is damaged', async () => {

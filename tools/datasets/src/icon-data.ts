@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureBucket, openStorage, type ObjectStorage } from '@ovis/storage';
+import { writeShards } from '@ovis/webdataset';
 import { loadCatalog, pixelsOf, type Catalog, type CatalogOptions, type SetInfo } from './catalog.ts';
+import { hashingStorage, type WrittenObject } from './hashing-storage.ts';
 import { HELD_OUT_ARTIST } from './icon-sets.ts';
 import { encodePng, mapParallel } from './render.ts';
 import { makeSamples, type SampleSets, type TextSample } from './samples.ts';
-import { writeShardSet, type ShardInfo } from './shards.ts';
 import { dataStatistics, type DataStatistics } from './statistics.ts';
 
 /** Changes whenever the code would write other samples for the same drawings. */
@@ -23,13 +24,22 @@ export interface IconDataOptions extends CatalogOptions {
 
 export type DataSetName = keyof SampleSets;
 
-/** Folder, file name and number of shards of each set. */
+/** What the shards' names begin with and how many there are, for each set. */
 const LAYOUT: Record<DataSetName, { prefix: string; shards: number }> = {
-  captions: { prefix: 'captions/train', shards: 8 },
-  descriptions: { prefix: 'descriptions/train', shards: 8 },
-  instructions: { prefix: 'instructions/train', shards: 8 },
-  heldout: { prefix: 'eval/heldout', shards: 4 },
+  captions: { prefix: 'captions/train-', shards: 8 },
+  descriptions: { prefix: 'descriptions/train-', shards: 8 },
+  instructions: { prefix: 'instructions/train-', shards: 8 },
+  heldout: { prefix: 'eval/heldout-', shards: 4 },
 };
+
+export interface DataSetFiles {
+  /** Relative to the manifest, with braces: `captions/train-{000000..000007}.tar`. */
+  pattern: string;
+  samples: number;
+  bytes: number;
+  shards: WrittenObject[];
+  index: WrittenObject;
+}
 
 export interface IconDataManifest {
   format: 'ovis-icons/1';
@@ -38,7 +48,7 @@ export interface IconDataManifest {
   size: number;
   seed: number;
   artists: (SetInfo & { use: 'training' | 'evaluation' })[];
-  sets: Record<DataSetName, { pattern: string; samples: number; bytes: number; shards: ShardInfo[] }>;
+  sets: Record<DataSetName, DataSetFiles>;
   statistics: DataStatistics;
 }
 
@@ -98,9 +108,9 @@ async function readManifest(storage: ObjectStorage, key: string): Promise<IconDa
     throw error;
   }
   if (manifest.key !== key) return undefined;
-  const shards = Object.values(manifest.sets).flatMap((set) => set.shards);
-  const heads = await Promise.all(shards.map((shard) => storage.head(shard.key)));
-  return heads.every((head, index) => head?.size === shards[index]!.bytes) ? manifest : undefined;
+  const files = Object.values(manifest.sets).flatMap(({ shards, index }) => [...shards, index]);
+  const heads = await Promise.all(files.map((file) => storage.head(file.key)));
+  return heads.every((head, index) => head?.size === files[index]!.bytes) ? manifest : undefined;
 }
 
 async function writeData(
@@ -127,14 +137,17 @@ async function writeData(
   const sets = {} as IconDataManifest['sets'];
   for (const name of Object.keys(LAYOUT) as DataSetName[]) {
     const { prefix, shards: count } = LAYOUT[name];
-    const shards = await writeShardSet(samples[name].map(withPicture), storage, prefix, count);
+    const target = hashingStorage(storage);
+    await writeShards(samples[name].map(withPicture), { storage: target.storage, prefix, shards: count });
+    const shards = target.written.filter((file) => file.key.endsWith('.tar'));
     done += samples[name].length;
     onProgress?.({ phase: 'write', done, total });
     sets[name] = {
-      pattern: `${prefix}-{000000..${String(count - 1).padStart(6, '0')}}.tar`,
+      pattern: `${prefix}{000000..${String(count - 1).padStart(6, '0')}}.tar`,
       samples: samples[name].length,
       bytes: shards.reduce((sum, shard) => sum + shard.bytes, 0),
       shards,
+      index: target.written.find((file) => !file.key.endsWith('.tar'))!,
     };
   }
   return {

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { ObjectStorage } from '@ovis/storage';
+
+export interface WrittenObject {
+  key: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** A storage that also notes size and hash of everything put through it, in order. */
+export function hashingStorage(storage: ObjectStorage): { storage: ObjectStorage; written: WrittenObject[] } {
+  const written: WrittenObject[] = [];
+  const noting: ObjectStorage = {
+    url: storage.url,
+    get: (key) => storage.get(key),
+    stream: (key, options) => storage.stream(key, options),
+    range: (key, start, end) => storage.range(key, start, end),
+    head: (key) => storage.head(key),
+    list: (prefix) => storage.list(prefix),
+    delete: (key) => storage.delete(key),
+    async put(key, data, options) {
+      const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+      const result = await storage.put(key, bytes, options);
+      written.push({ key, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+      return result;
+    },
+  };
+  return { storage: noting, written };
+}
