@@ -14,6 +14,7 @@ export { isDecayed, trainableNames } from './modules.ts';
 export { annealedTau, learningRate, warmupSteps } from './schedule.ts';
 export type { Schedule } from './schedule.ts';
 export type { StageSettings } from './settings.ts';
+export { stageSettings } from './settings-from-config.ts';
 export { StageTrainer } from './stage-trainer.ts';
 export type { Snapshot, StageTrainerOptions, StepResult } from './stage-trainer.ts';
 export type { TrainerState } from './trainer-state.ts';

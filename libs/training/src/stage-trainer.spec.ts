@@ -228,19 +228,26 @@ describe('StageTrainer', () => {
 });
 
 describe('StageTrainer.create and step refuse', () => {
-  it.each([
-    ['BAD_SETTINGS', { settings: { ...settings, totalSteps: 0 } }],
-    ['UNKNOWN_MODULE', { settings: { ...settings, trainModules: ['head'] } }],
-    ['STATE_MISMATCH', { state: () => ({ ...alone.snapshot.state, stage: 2 }) }],
-    ['STATE_MISMATCH', { state: () => ({ ...alone.snapshot.state, totalSteps: 13 }) }],
-    ['STATE_MISMATCH', { state: () => ({ ...alone.snapshot.state, trained: ['vte.weight'] }) }],
-    ['STATE_MISMATCH', { state: () => alone.snapshot.state, optimizer: {} }],
-    ['STATE_MISMATCH', { state: () => alone.snapshot.state }],
-  ])('%s', async (code, { state, ...options }) => {
-    await expect(create({ ...options, state: state?.() })).rejects.toMatchObject({
+  type Options = Partial<Parameters<typeof StageTrainer.create>[0]>;
+  const cases: [string, string, () => Options][] = [
+    ['BAD_SETTINGS', 'no steps', () => ({ settings: { ...settings, totalSteps: 0 } })],
+    ['UNKNOWN_MODULE', 'modules', () => ({ settings: { ...settings, trainModules: ['head'] } })],
+    ['STATE_MISMATCH', 'another stage', () => ({ state: stateWith({ stage: 2 }) })],
+    ['STATE_MISMATCH', 'other steps', () => ({ state: stateWith({ totalSteps: 13 }) })],
+    ['STATE_MISMATCH', 'a schedule', () => ({ settings: { ...settings, learningRate: 1 }, ...whole() })],
+    ['STATE_MISMATCH', 'modules', () => ({ state: stateWith({ trained: ['vte.weight'] }) })],
+    ['STATE_MISMATCH', 'an empty optimizer', () => ({ state: stateWith({}), optimizer: {} })],
+    ['STATE_MISMATCH', 'no optimizer', () => ({ state: stateWith({}) })],
+  ];
+  const stateWith = (change: object) => ({ ...alone.snapshot.state, ...change });
+  const whole = () => ({ state: stateWith({}), optimizer: alone.snapshot.optimizer });
+
+  it.each(cases)('%s: %s', async (code, _, options) => {
+    await expect(create(options())).rejects.toMatchObject({
       code,
       hint: expect.stringMatching(/./),
     });
+    await expect(create(whole())).resolves.toBeInstanceOf(StageTrainer);
   });
 
   it('another number of micro-batches than the stage accumulates', async () => {
