@@ -1,6 +1,6 @@
 import type { Drawing } from './catalog.ts';
 import type { Color } from './colors.ts';
-import type { Random } from './random.ts';
+import { seedRandom, type Random } from './random.ts';
 
 export const DESCRIPTION_REQUESTS = [
   'Describe the picture.',
@@ -38,14 +38,19 @@ export function layoutSentences({ layout }: Pick<Drawing, 'layout'>): string[] {
   return sentences;
 }
 
-/** Name, category and colours in any order, then at most two layout facts: true sentences only. */
-export function describe(drawing: Drawing, random: Random): { question: string; answer: string } {
+/**
+ * Name, category and colours in any order, then a layout fact: true sentences only. Few, because with the picture and
+ * the chat format around them they must fit into about a hundred tokens.
+ * @param copy another number gives another layout fact, as far as there are several
+ */
+export function describe(drawing: Drawing, random: Random, copy = 0): { question: string; answer: string } {
   const { name, category } = drawing;
   const facts = random.shuffle([
     random.pick([`The picture shows ${name}.`, `This is called ${name}.`]),
     random.pick([`It belongs to ${category}.`, `Its category is ${category}.`]),
     colorSentence(drawing, random),
   ]);
-  const layout = random.shuffle(layoutSentences(drawing)).slice(0, 2);
-  return { question: random.pick(DESCRIPTION_REQUESTS), answer: [...facts, ...layout].join(' ') };
+  const layout = seedRandom('layout', drawing.key).shuffle(layoutSentences(drawing));
+  if (layout.length > 0) facts.push(layout[copy % layout.length]!);
+  return { question: random.pick(DESCRIPTION_REQUESTS), answer: facts.join(' ') };
 }

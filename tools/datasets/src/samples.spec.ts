@@ -141,10 +141,16 @@ describe('describe', () => {
   it('names the thing, its category and all its colours', () => {
     const apple = { ...drawings[0]!, layout: { size: 'large', shape: 'square', mass: 'center' } as const };
     for (let i = 0; i < 20; i++) {
-      const { answer } = describeDrawing(apple, seedRandom(i));
+      const { answer } = describeDrawing(apple, seedRandom(i), i);
       for (const word of ['red apple', 'food', 'red', 'green']) expect(answer).toContain(word);
-      expect(answer.split('. ').length).toBe(5);
+      expect(answer.split('. ').length).toBe(4);
     }
+  });
+
+  it('tells another layout fact in another copy', () => {
+    const apple = { ...drawings[0]!, layout: { size: 'large', mass: 'center' } as const };
+    const facts = [0, 1].map((copy) => describeDrawing(apple, seedRandom(1), copy).answer.split('. ').pop());
+    expect(facts.sort()).toEqual(['It fills the picture.', 'It is in the center.']);
   });
 
   it('turns every layout fact into a sentence', () => {

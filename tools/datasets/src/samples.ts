@@ -51,7 +51,11 @@ function captionSample(drawings: readonly Drawing[], drawing: number): TextSampl
 function descriptionSamples(drawings: readonly Drawing[], drawing: number, seed: number): TextSample[] {
   const { key } = drawings[drawing]!;
   return [0, 1].map((copy) => {
-    const { question, answer } = describe(drawings[drawing]!, seedRandom(seed, 'description', key, copy));
+    const { question, answer } = describe(
+      drawings[drawing]!,
+      seedRandom(seed, 'description', key, copy),
+      copy,
+    );
     return {
       key: `${key}-description-${copy}`,
       drawing,
