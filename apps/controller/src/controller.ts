@@ -1,6 +1,6 @@
-import { serveFleet } from '@ovis/protocol';
+import type { Worker } from '@temporalio/worker';
+import { serveFleet, type RunningServer } from '@ovis/protocol';
 import { bundleWorkflows } from '@ovis/workflows';
-import { Runtime, DefaultLogger } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { defaultDriveTimes, type DriveTimes } from './drive/drive-times.ts';
 import { fleetService } from './fleet/fleet-service.ts';
@@ -31,63 +31,49 @@ export interface RunningController {
 /** Starts the Temporal worker and FleetService in this process. @throws ControllerError, ListenError */
 export async function startController(o: StartOptions): Promise<RunningController> {
   const { log } = o;
-  // Temporal's own log says only what goes wrong, in the same place as ours.
-  installRuntime(log);
   const temporal = await connectTemporal({ address: o.temporalAddress, namespace: o.namespace });
   const registry = new TrainerRegistry({ times: o.fleetTimes });
   const feed = new RunFeed();
   const follower = new RunFollower(temporal.client, feed);
   const follow = (runId: string) => follower.follow(runId);
-  let server;
+  let server: RunningServer | undefined;
+  let worker: Worker;
   try {
     server = await serveFleet(fleetService({ registry, feed, log, follow }), {
       host: o.host,
       port: o.port,
       ...(o.advertise === '' ? {} : { advertise: o.advertise }),
     });
+    const bundle = await bundleWorkflows();
+    log.info(`workflow code ${bundle.cached ? 'from the cache' : 'bundled'} in ${Math.round(bundle.ms)} ms`);
+    worker = await createWorker({
+      native: temporal.native,
+      namespace: o.namespace,
+      taskQueue: o.taskQueue,
+      codePath: bundle.codePath,
+      activities: createActivities({
+        registry,
+        feed,
+        log,
+        times: { ...defaultDriveTimes, ...o.driveTimes },
+        report: reporter(temporal.client, log),
+        follow,
+        env: o.env,
+      }),
+    });
   } catch (error) {
+    await server?.close();
     await temporal.close();
     throw error;
   }
-  const bundle = await bundleWorkflows();
-  log.info(`workflow code ${bundle.cached ? 'from the cache' : 'bundled'} in ${Math.round(bundle.ms)} ms`);
-  const worker = await createWorker({
-    native: temporal.native,
-    namespace: o.namespace,
-    taskQueue: o.taskQueue,
-    codePath: bundle.codePath,
-    activities: createActivities({
-      registry,
-      feed,
-      log,
-      times: { ...defaultDriveTimes, ...o.driveTimes },
-      report: reporter(temporal.client, log),
-      follow,
-      env: o.env,
-    }),
-  });
+  const { address, close: closeServer } = server;
   const finished = worker.run();
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
     await finished.catch((error: unknown) => log.error(`the Temporal worker failed: ${String(error)}`));
-    await server.close(200);
+    await closeServer(200);
     await temporal.close();
   };
-  return { fleetAddress: server.address, finished, close: () => (closing ??= close()) };
-}
-
-let installed = false;
-
-function installRuntime(log: Log): void {
-  if (installed) return;
-  installed = true;
-  Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      const error: unknown = meta?.['error'];
-      const detail = error instanceof Error ? `: ${error.message}` : '';
-      log[level === 'ERROR' ? 'error' : 'warn'](`temporal: ${message}${detail}`);
-    }),
-    shutdownSignals: [],
-  });
+  return { fleetAddress: address, finished, close: () => (closing ??= close()) };
 }

@@ -2,6 +2,7 @@
 import { startController } from './controller.ts';
 import { consoleLog } from './logger.ts';
 import { readOptions, usage } from './options.ts';
+import { installTemporalRuntime } from './temporal.ts';
 
 const log = consoleLog();
 
@@ -11,6 +12,7 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
+  installTemporalRuntime(log);
   const controller = await startController({ ...options, log, env: process.env });
   const { temporalAddress, namespace, taskQueue } = options;
   log.info(`ready: fleet ${controller.fleetAddress}, Temporal ${temporalAddress}, task queue ${taskQueue}`);

@@ -1,4 +1,4 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Client, Connection, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { failureCause, reportSignalName, type RunReport, type TrainingActivities } from '@ovis/workflows';
 import { ControllerError } from './errors.ts';
@@ -14,6 +14,18 @@ export interface TemporalConnections {
   native: NativeConnection;
   client: Client;
   close(): Promise<void>;
+}
+
+/** Once per process: Temporal's own log says only what goes wrong, in the same place as ours; signals are main's. */
+export function installTemporalRuntime(log: Log): void {
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      const error: unknown = meta?.['error'];
+      const detail = error instanceof Error ? `: ${error.message}` : '';
+      log[level === 'ERROR' ? 'error' : 'warn'](`temporal: ${message}${detail}`);
+    }),
+    shutdownSignals: [],
+  });
 }
 
 /** @throws ControllerError TEMPORAL_UNREACHABLE, NO_NAMESPACE */

@@ -16,7 +16,7 @@ import {
 
 export interface FakeOptions {
   id: string;
-  steps?: number;
+  steps?: number | ((stage: number) => number);
   stepMs?: number;
   checkpointEvery?: number;
   /** Called before each step; what it returns ends the stage. */
@@ -31,6 +31,7 @@ interface Job {
   step: number;
   stop: StopRequest | undefined;
   over: boolean;
+  killed: boolean;
   ended: Promise<void>;
 }
 
@@ -142,7 +143,7 @@ export class FakeTrainer {
 
   /** What SIGKILL leaves: nothing. */
   async kill(): Promise<void> {
-    if (this.job) this.job.stop = { gangId: '', checkpoint: false, reason: 'killed' };
+    if (this.job) this.job.killed = true;
     this.#leave.abort();
     await this.#server?.close(0);
   }
@@ -159,6 +160,7 @@ export class FakeTrainer {
       step: 0,
       stop: undefined,
       over: false,
+      killed: false,
       ended: Promise.resolve(),
     };
     this.job = job;
@@ -176,7 +178,8 @@ export class FakeTrainer {
 
   async #work(job: Job): Promise<void> {
     const { request } = job;
-    const steps = this.options.steps ?? 5;
+    const wanted = this.options.steps ?? 5;
+    const steps = typeof wanted === 'number' ? wanted : wanted(request.stage);
     const emit = (event: StageEventInput) => {
       const full = {
         stage: request.stage,
@@ -196,6 +199,7 @@ export class FakeTrainer {
     emit({ started: { stepsTotal: steps, firstStep: 0, trainableParams: 10 } });
     for (job.step = 1; job.step <= steps; job.step++) {
       await sleep(this.options.stepMs ?? 10);
+      if (job.killed) return;
       const failed = this.options.failAt?.(job.step, request);
       if (failed !== undefined) {
         emit({ failed: { rank: request.rank, ...failed } });

@@ -1,4 +1,5 @@
 export { bundleWorkflows, type WorkflowBundleFile } from './bundle.ts';
+export { checkpointPrefix, checkpointRefs, type CheckpointSummary } from './checkpoint-refs.ts';
 export { activityFailure, failureCause, type FailureBudget, type FailureCause } from './failures.ts';
 export { progressQueryName, reportSignalName, stageWorkflowId, taskQueue, trainWorkflow } from './names.ts';
 export type {

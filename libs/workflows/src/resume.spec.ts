@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkpointRefs } from './checkpoint-refs.ts';
 import { describeResume, resumePoint } from './resume.ts';
 import type { CheckpointRef } from './types.ts';
 
@@ -8,6 +9,7 @@ const at = (stage: 1 | 2 | 3, step: number, totalSteps = 300): CheckpointRef => 
   totalSteps,
   url: `s3://b/r/checkpoints/stage${stage}-step${step}`,
   complete: step === totalSteps,
+  savedAt: 0,
 });
 
 describe('resumePoint', () => {
@@ -40,5 +42,27 @@ describe('resumePoint', () => {
     expect(() => resumePoint([at(1, 100)], 2)).toThrow(
       'stage 2 cannot start: stage 1 has no final checkpoint (found: stage 1 step 100)',
     );
+  });
+});
+
+describe('checkpointRefs', () => {
+  const manifest = (stage: number, step: number) => ({
+    id: `stage${stage}-step${step}`,
+    createdAt: '2026-11-23T00:00:00Z',
+    stage,
+    step,
+    totalSteps: 300,
+  });
+  const manifests = [manifest(1, 300), manifest(2, 100), manifest(2, 300), manifest(3, 100)];
+
+  it('ends with the one that was saved last', () => {
+    const refs = checkpointRefs('s3://b/r/checkpoints/', manifests, 'stage2-step100');
+    expect(refs.map(({ url, complete }) => [url, complete])).toEqual([
+      ['s3://b/r/checkpoints/stage1-step300', true],
+      ['s3://b/r/checkpoints/stage2-step100', false],
+    ]);
+  });
+  it('is empty when nothing was saved', () => {
+    expect(checkpointRefs('s3://b', [], undefined)).toEqual([]);
   });
 });

@@ -120,6 +120,8 @@ export interface CheckpointRef {
   loss?: number;
   /** True when it is the end of its stage. */
   complete: boolean;
+  /** Milliseconds since the epoch. */
+  savedAt: number;
 }
 
 /** What the controller does for the workflows. Failures are `ApplicationFailure`s made by `activityFailure`. */

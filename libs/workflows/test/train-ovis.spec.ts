@@ -97,6 +97,7 @@ describe.skipIf(temporalMissing !== '')(`trainOvis${temporalMissing}`, () => {
         totalSteps: 300,
         url: 's3://ovis/runs/x/checkpoints/stage2-step000100',
         complete: false,
+        savedAt: 0,
       }),
     });
     await withWorker(env, activities, async () => {
@@ -127,6 +128,7 @@ describe.skipIf(temporalMissing !== '')(`trainOvis${temporalMissing}`, () => {
         url: 'file:///c/end',
         complete: true,
         loss: 2,
+        savedAt: 0,
       }),
     });
     await withWorker(env, activities, async () => {
