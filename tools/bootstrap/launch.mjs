@@ -46,7 +46,13 @@ export function runNode(args, env = {}) {
       cwd: repoRoot,
       stdio: 'inherit',
       // The child compares its parent with this and stops its cluster when the launcher is gone (SIGKILL).
-      env: { ...process.env, ...env, OVIS_LAUNCHER_PID: String(process.pid) },
+      env: {
+        // The AWS SDK tells Node 20 about its plans for 2027 in every process.
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+        ...process.env,
+        ...env,
+        OVIS_LAUNCHER_PID: String(process.pid),
+      },
     });
     const forward = (signal) => child.kill(signal);
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];

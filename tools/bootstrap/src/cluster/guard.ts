@@ -13,8 +13,11 @@ export class Guard {
   #child: ChildProcess | undefined;
   readonly #watched = new Map<number, string>();
   #closed = false;
+  readonly #label: string;
 
-  constructor() {
+  /** @param label shown in the process list: whose guard it is */
+  constructor(label: string) {
+    this.#label = label;
     this.#start();
   }
 
@@ -43,7 +46,10 @@ export class Guard {
 
   #start(): void {
     // Its own session: a Ctrl-C in the terminal does not reach it.
-    const child = spawn(process.execPath, [SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    const child = spawn(process.execPath, [SCRIPT, this.#label], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
     this.#child = child;
     child.unref();
     // An unreferenced pipe does not keep this process alive.

@@ -10,7 +10,7 @@ import type { Toolchain } from '../setup/toolchain.ts';
 import { controllerReady, controllerSpec, registeredTrainers, trainerSpec } from './app-specs.ts';
 import { choosePort, freePorts } from './ports.ts';
 import { endRecorded } from './process-identity.ts';
-import { ensureClusterBucket, s3Keys, s3Ready, seaweedSpec } from './s3-server.ts';
+import { ensureClusterBucket, removeSeaweedSockets, s3Keys, s3Ready, seaweedSpec } from './s3-server.ts';
 import {
   clusterEnv,
   clusterFile,
@@ -88,10 +88,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const logDir = path.join(stateDir, 'logs');
   const save = () => writeClusterState(stateDir, { ...state, processes: supervisor.records() });
   const supervisor = new Supervisor({ logDir, onChange: save, policy: options.restart });
+  const afterStop: (() => void)[] = [];
   let removeHandlers = () => {};
   let stopped: Promise<void> | undefined;
   const stop = () => {
     stopped ??= supervisor.stop().then(() => {
+      for (const cleanUp of afterStop) cleanUp();
       removeHandlers();
       removeClusterState(stateDir);
     });
@@ -104,7 +106,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     });
   }
   try {
-    await startParts({ options, state, stateDir, supervisor, tasks });
+    await startParts({ options, state, stateDir, supervisor, tasks, afterStop });
     save();
   } catch (error) {
     await stop();
@@ -164,6 +166,8 @@ interface StartContext {
   stateDir: string;
   supervisor: Supervisor;
   tasks: TaskList;
+  /** small clean-ups when every process has ended */
+  afterStop: (() => void)[];
 }
 
 async function startParts(context: StartContext): Promise<void> {
@@ -238,8 +242,9 @@ async function startS3(context: StartContext, env: NodeJS.ProcessEnv, task: Task
     const { port, note } = await choosePort('s3', env, { avoidUsual: again });
     if (note) task.warn(note);
     state.s3 = { endpoint: `http://127.0.0.1:${port}`, ...keys, bucket, region: 'us-east-1' };
-    const inner = await freePorts(7);
-    await supervisor.start(seaweedSpec({ binary, stateDir, configFile, ports: { s3: port, inner } }), {
+    const ports = { s3: port, inner: await freePorts(7) };
+    context.afterStop.push(() => removeSeaweedSockets(ports));
+    await supervisor.start(seaweedSpec({ binary, stateDir, configFile, ports }), {
       tier: TIER.server,
       ready: () => s3Ready(state.s3),
       timeoutMs: 60_000,

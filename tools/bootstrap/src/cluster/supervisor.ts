@@ -39,7 +39,7 @@ interface Entry {
 
 /** Starts programs, restarts those that die (a bounded number of times), and stops all of them in order. */
 export class Supervisor {
-  readonly guard = new Guard();
+  readonly guard: Guard;
   readonly #entries: Entry[] = [];
   readonly #listeners = new Set<(event: ProcessEvent) => void>();
   readonly #logDir: string;
@@ -48,6 +48,7 @@ export class Supervisor {
   #stopped: Promise<void> | undefined;
 
   constructor(o: { logDir: string; onChange: () => void; policy?: RestartPolicy }) {
+    this.guard = new Guard(o.logDir);
     this.#logDir = o.logDir;
     this.#onChange = o.onChange;
     this.#policy = o.policy ?? RESTART;
