@@ -116,16 +116,15 @@ function tryDial(
   welcomed: (link: PeerLink) => void,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    let link: PeerLink | undefined;
     const onread = {
       buffer: Buffer.allocUnsafeSlow(readBytes),
       callback: (bytes: number, buffer: Uint8Array) => {
-        link?.feed(buffer.subarray(0, bytes));
+        opened.feed(buffer.subarray(0, bytes));
         return true;
       },
     };
     const socket: Socket = connectSocket({ ...target, onread } as NetConnectOpts);
-    const opened = new PeerLink(socket, {
+    const opened: PeerLink = new PeerLink(socket, {
       open: () => new Uint8Array(0),
       data: () => {},
       control: (type, body) => {
@@ -145,7 +144,6 @@ function tryDial(
         resolve(false);
       },
     });
-    link = opened;
     const abort = () => opened.destroy();
     signal.addEventListener('abort', abort, { once: true });
     socket.once('connect', () => {

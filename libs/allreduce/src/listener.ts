@@ -38,41 +38,36 @@ const maxRemembered = 1_000;
  * generation is refused.
  */
 export class CollectiveListener {
-  /** "host:port" others dial. */
-  readonly address: string;
-  readonly #servers: Server[];
-  readonly #sockets: Set<Socket>;
+  #address = '';
+  readonly #tcp: Server;
+  readonly #local: Server;
+  readonly #sockets = new Set<Socket>();
   readonly #registrations = new Set<Registration>();
   readonly #waiting = new Set<{ hello: Hello; link: PeerLink; socket: Socket }>();
   /** Latest generation seen here, by group. */
   readonly #generations = new Map<string, number>();
   #closed = false;
 
-  private constructor(address: string, servers: Server[], sockets: Set<Socket>) {
-    this.address = address;
-    this.#servers = servers;
-    this.#sockets = sockets;
+  private constructor() {
+    this.#tcp = createServer({ noDelay: true }, (socket) => this.#greet(socket, false));
+    this.#local = createServer((socket) => this.#greet(socket, true));
   }
 
+  /** @throws ListenError */
   static async listen(options: ListenOptions = {}): Promise<CollectiveListener> {
+    const listener = new CollectiveListener();
     const host = options.host ?? '127.0.0.1';
-    const sockets = new Set<Socket>();
-    let owner: CollectiveListener | undefined;
-    const accept = (socket: Socket, local: boolean) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-      if (owner) owner.#greet(socket, local);
-      else socket.destroy();
-    };
-    const server = createServer({ noDelay: true }, (socket) => accept(socket, false));
-    const port = await listenOn(server, host, options.port ?? 0);
+    const port = await listenOn(listener.#tcp, host, options.port ?? 0);
     const wildcard = host === '0.0.0.0' || host === '::';
-    const dialled = options.advertise ?? (wildcard ? hostname() : host);
-    const local = createServer((socket) => accept(socket, true));
+    listener.#address = hostPort(options.advertise ?? (wildcard ? hostname() : host), port);
     const path = localPath(port);
-    const servers = path !== undefined && (await tryListen(local, path)) ? [server, local] : [server];
-    owner = new CollectiveListener(hostPort(dialled, port), servers, sockets);
-    return owner;
+    if (path !== undefined) await tryListen(listener.#local, path);
+    return listener;
+  }
+
+  /** "host:port" others dial. */
+  get address(): string {
+    return this.#address;
   }
 
   /** Stops listening and drops connections that no group has taken over. Groups close their own. */
@@ -80,9 +75,10 @@ export class CollectiveListener {
     if (this.#closed) return;
     this.#closed = true;
     for (const { link } of this.#waiting) link.destroy();
-    const stopped = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
     for (const socket of this.#sockets) socket.destroy();
-    await Promise.all(stopped);
+    for (const server of [this.#tcp, this.#local]) server.close();
+    // Not the callback of close(): that waits for the connections of groups too. The port is free after one turn.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** @throws JoinError when a newer generation of the group was seen, or the same one is joined already */
@@ -117,8 +113,12 @@ export class CollectiveListener {
   }
 
   #greet(socket: Socket, local: boolean): void {
+    this.#sockets.add(socket);
     const timer = setTimeout(() => socket.destroy(), helloMs);
-    socket.once('close', () => clearTimeout(timer));
+    socket.once('close', () => {
+      clearTimeout(timer);
+      this.#sockets.delete(socket);
+    });
     const link: PeerLink = new PeerLink(socket, {
       open: () => {
         link.destroy();

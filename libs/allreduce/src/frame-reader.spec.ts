@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { random } from '../test/groups.ts';
+import { checksum, controlFrame, encodeHeader, FrameType, headerBytes, type FrameHeader } from './frame.ts';
+import { FrameReader } from './frame-reader.ts';
+
+function dataFrame(sequence: number, payload: Uint8Array): Buffer {
+  const header = encodeHeader({
+    type: FrameType.DATA,
+    collective: 'allReduceSum',
+    phase: 1,
+    sequence,
+    root: 3,
+    payloadBytes: payload.byteLength,
+    payloadCrc: checksum(payload),
+    totalBytes: 2 ** 40 + 1,
+    streamBytes: payload.byteLength,
+  });
+  return Buffer.concat([header, payload]);
+}
+
+function recorder() {
+  const frames: { header: FrameHeader; payload: Buffer }[] = [];
+  const problems: string[] = [];
+  const reader = new FrameReader({
+    open: (header) => new Uint8Array(header.payloadBytes),
+    done: (header, payload) => frames.push({ header, payload: Buffer.from(payload) }),
+    corrupt: (what) => problems.push(what),
+  });
+  return { reader, frames, problems };
+}
+
+describe('FrameReader', () => {
+  it('finds the same frames however the bytes are cut, in a chunk buffer that is reused', () => {
+    const next = random(3);
+    const payloads = Array.from({ length: 60 }, () => {
+      const length = next() < 0.3 ? 0 : Math.floor(next() * 5_000);
+      return Uint8Array.from({ length }, () => Math.floor(next() * 256));
+    });
+    const stream = Buffer.concat(payloads.map((payload, i) => dataFrame(i, payload)));
+    for (let round = 0; round < 60; round += 1) {
+      const { reader, frames, problems } = recorder();
+      const largest = round < 20 ? 3 : round < 40 ? 60 : 20_000;
+      const chunk = new Uint8Array(largest);
+      for (let at = 0; at < stream.length;) {
+        const size = Math.min(1 + Math.floor(next() * largest), stream.length - at);
+        chunk.set(stream.subarray(at, at + size));
+        reader.feed(chunk.subarray(0, size));
+        chunk.fill(255);
+        at += size;
+      }
+      expect(problems).toEqual([]);
+      expect(frames.map((f) => f.header.sequence)).toEqual(payloads.map((_, i) => i));
+      expect(frames.every((f, i) => f.payload.equals(Buffer.from(payloads[i] as Uint8Array)))).toBe(true);
+    }
+  });
+
+  it('keeps every field of the header', () => {
+    const { reader, frames } = recorder();
+    reader.feed(dataFrame(4_000_000_000, new Uint8Array(3)));
+    expect(frames[0]?.header).toMatchObject({
+      collective: 'allReduceSum',
+      phase: 1,
+      sequence: 4_000_000_000,
+      root: 3,
+    });
+    expect(frames[0]?.header).toMatchObject({ totalBytes: 2 ** 40 + 1, streamBytes: 3, payloadBytes: 3 });
+  });
+
+  it('detects any single flipped bit, in header and payload, and reads nothing after it', () => {
+    const payload = Uint8Array.from({ length: 16 }, (_, i) => i);
+    const good = dataFrame(1, payload);
+    for (let bit = 0; bit < good.length * 8; bit += 1) {
+      const { reader, frames, problems } = recorder();
+      const bad = Buffer.from(good);
+      bad[bit >> 3] = (bad[bit >> 3] as number) ^ (1 << (bit & 7));
+      reader.feed(bad);
+      reader.feed(good);
+      expect(frames, `bit ${bit}`).toEqual([]);
+      expect(problems[0]).toMatch(bit < headerBytes * 8 ? /header of a frame is damaged/ : /have checksum/);
+    }
+  });
+
+  it('reads control frames', () => {
+    const { reader, frames } = recorder();
+    reader.feed(controlFrame(FrameType.HELLO, { groupId: 'ä' }));
+    expect(frames[0]?.header.type).toBe(FrameType.HELLO);
+    expect(JSON.parse(String(frames[0]?.payload))).toEqual({ groupId: 'ä' });
+  });
+});
