@@ -1,1 +1,3 @@
-export {};
+export { startTrainer, type RunningTrainer } from './trainer.ts';
+export { readOptions, type TrainerOptions } from './options.ts';
+export type { Prediction } from './evaluate-job.ts';

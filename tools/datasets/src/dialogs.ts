@@ -15,9 +15,10 @@ export interface Question {
 
 const IMAGE = '<image>\n';
 
-export function dialog(question: string, answer: string): Turn[] {
-  return [
-    { from: 'human', value: IMAGE + question },
+/** A conversation about one picture, which stands before the first question. */
+export function dialog(...questions: Pick<Question, 'question' | 'answer'>[]): Turn[] {
+  return questions.flatMap(({ question, answer }, index): Turn[] => [
+    { from: 'human', value: index === 0 ? IMAGE + question : question },
     { from: 'gpt', value: answer },
-  ];
+  ]);
 }

@@ -63,32 +63,41 @@ describe('makeSamples', () => {
     for (const set of Object.values(sets)) expect(new Set(set.map(({ key }) => key)).size).toBe(set.length);
   });
 
-  it('tells the truth in every question with an open answer', () => {
+  /** Every question of a set with its answer and the drawing it is about. */
+  const asked = (samples: TextSample[]) =>
+    samples.flatMap((sample) => {
+      const { conversations } = json(sample);
+      return conversations.flatMap(({ from, value }, at) =>
+        from === 'human'
+          ? [{ question: value, answer: conversations[at + 1]!.value, of: drawings[sample.drawing]! }]
+          : [],
+      );
+    });
+
+  it('shows the picture before the first question only', () => {
     for (const sample of [...sets.instructions, ...sets.heldout]) {
-      const { type, conversations } = json(sample);
-      const of = drawings[sample.drawing]!;
-      const truth = {
-        name: of.name,
-        category: of.category,
-        color: of.main,
-        yesno: undefined,
-        description: undefined,
-      };
-      if (type !== 'yesno') expect(conversations[1]!.value).toBe(truth[type]);
-      expect(conversations[0]!.value).toMatch(/^<image>\n[A-Z].*[?.]$/);
+      const [first, ...others] = json(sample).conversations;
+      expect(first!.value).toMatch(/^<image>\n[A-Z].*[?.]$/);
+      for (const { value } of others) expect(value).not.toContain('<image>');
+    }
+  });
+
+  it('tells the truth in every question with an open answer', () => {
+    for (const { question, answer, of } of asked([...sets.instructions, ...sets.heldout])) {
+      if (answer === 'yes' || answer === 'no') continue;
+      const truth = /category|kind/.test(question) ? of.category : /color/.test(question) ? of.main : of.name;
+      expect(answer, question).toBe(truth);
     }
   });
 
   it('answers as many questions with yes as with no, and truly', () => {
     for (const set of [sets.instructions, sets.heldout]) {
-      const closed = set.filter((sample) => json(sample).type === 'yesno');
-      const yes = closed.filter((sample) => json(sample).conversations[1]!.value === 'yes');
-      expect(yes.length * 2).toBe(closed.length);
-      for (const sample of closed) {
-        const { name, category, main } = drawings[sample.drawing]!;
-        const [question, answer] = json(sample).conversations.map(({ value }) => value) as [string, string];
-        const asked = /(?:called|show|category|to|color|mostly) ([a-z ]+)\?$/.exec(question)![1];
-        expect([name, category, main].includes(asked) ? 'yes' : 'no', question).toBe(answer);
+      const closed = asked(set).filter(({ answer }) => answer === 'yes' || answer === 'no');
+      expect(closed.filter(({ answer }) => answer === 'yes').length * 2).toBe(closed.length);
+      expect(closed.length).toBeGreaterThan(0);
+      for (const { question, answer, of } of closed) {
+        const word = /(?:called|show|category|to|color|mostly) ([a-z ]+)\?$/.exec(question)![1];
+        expect([of.name, of.category, of.main].includes(word) ? 'yes' : 'no', question).toBe(answer);
       }
     }
   });

@@ -11,7 +11,9 @@ export interface TextSample {
   key: string;
   /** The drawing it shows, by index in the catalog. */
   drawing: number;
-  json: { caption: string } | { conversations: Turn[]; type: QuestionType | 'description'; answer?: string };
+  json:
+    | { caption: string }
+    | { conversations: Turn[]; type: QuestionType | 'description' | 'instruction'; answer?: string };
 }
 
 export type SampleSets = Record<'captions' | 'descriptions' | 'instructions' | 'heldout', TextSample[]>;
@@ -59,40 +61,43 @@ function descriptionSamples(drawings: readonly Drawing[], drawing: number, seed:
     return {
       key: `${key}-description-${copy}`,
       drawing,
-      json: { conversations: dialog(question, answer), type: 'description' },
+      json: { conversations: dialog({ question, answer }), type: 'description' },
     };
   });
 }
 
-function questionSample(drawings: readonly Drawing[], drawing: number, question: Question, suffix = '') {
+function questionSample(drawings: readonly Drawing[], drawing: number, question: Question) {
   return {
-    key: `${drawings[drawing]!.key}-${question.type}${suffix}`,
+    key: `${drawings[drawing]!.key}-${question.type}`,
     drawing,
-    json: { conversations: dialog(question.question, question.answer), type: question.type },
+    json: { conversations: dialog(question), type: question.type },
   };
 }
 
-/** Per drawing: its name, category, main colour where clear, one question to be answered yes and one no. */
+/**
+ * Per drawing one conversation: its name, category, main colour where clear, one question to be answered yes and one no,
+ * in any order. Several questions about one picture cost one pass through the ViT.
+ */
 function instructionSamples(drawings: readonly Drawing[], training: number[], seed: number): TextSample[] {
   const denials = makeDenials(training.map((index) => drawings[index]!));
-  return training.flatMap((index) => {
+  return training.map((index) => {
     const drawing = drawings[index]!;
     const random = seedRandom(seed, 'instruction', drawing.key);
     const open = [
       nameQuestion(drawing, random),
       categoryQuestion(drawing, random),
       colorQuestion(drawing, random),
-    ].flatMap((question) => (question ? [questionSample(drawings, index, question)] : []));
+    ].filter((question) => question !== undefined);
     const kinds = yesNoKinds(drawing);
     const closed = (['yes', 'no'] as const).map((answer) =>
-      questionSample(
-        drawings,
-        index,
-        yesNoQuestion(drawing, random.pick(kinds), answer, denials, random),
-        `-${answer}`,
-      ),
+      yesNoQuestion(drawing, random.pick(kinds), answer, denials, random),
     );
-    return [...open, ...closed];
+    const questions = random.shuffle([...open, ...closed]);
+    return {
+      key: drawing.key,
+      drawing: index,
+      json: { conversations: dialog(...questions), type: 'instruction' },
+    };
   });
 }
 

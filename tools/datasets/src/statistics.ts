@@ -38,8 +38,12 @@ const typeOf = ({ json }: TextSample) => ('type' in json ? json.type : 'caption'
 const answerOf = ({ json }: TextSample) =>
   'conversations' in json ? (json.conversations[1]?.value ?? '') : json.caption;
 
+/** Share of "yes" among all answers that are yes or no. */
 function yesShare(samples: TextSample[]): number {
-  const answers = samples.filter((sample) => typeOf(sample) === 'yesno').map(answerOf);
+  const answers = samples
+    .flatMap(({ json }) => ('conversations' in json ? json.conversations : []))
+    .map(({ value }) => value)
+    .filter((value) => value === 'yes' || value === 'no');
   return answers.filter((answer) => answer === 'yes').length / Math.max(1, answers.length);
 }
 

@@ -1,0 +1,149 @@
+import {
+  answerSheet,
+  lossCurves,
+  scoreRun,
+  scoreTable,
+  type RunScore,
+  type SheetItem,
+} from '@ovis/evaluation';
+import { openStorage, readUrl, splitUrl } from '@ovis/storage';
+import { readShard } from '@ovis/webdataset';
+import { expandBraces } from '@ovis/storage';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Prediction } from '@ovis/trainer';
+import type { RunState } from './run-state.ts';
+
+const STAGE_NAMES: Record<number, string> = { 1: 'captions', 2: 'descriptions', 3: 'instructions' };
+
+export interface ReportInput {
+  runId: string;
+  /** URL of the evaluation's predictions (JSON lines). */
+  predictionsUrl: string;
+  /** Shard pattern of the held-out set, for the pictures. */
+  dataset: string;
+  checkpointUrl: string;
+  state: RunState;
+  /** Folder that receives the pictures and the result. */
+  folder: string;
+  env: NodeJS.ProcessEnv;
+  facts: Record<string, unknown>;
+}
+
+/** What `--json FILE` writes. */
+export interface DemoResult {
+  runId: string;
+  accuracy: RunScore['accuracy'];
+  overlap: RunScore['overlap'];
+  stages: {
+    stage: number;
+    name: string;
+    steps: number;
+    seconds: number;
+    firstLoss?: number;
+    finalLoss?: number;
+    imagesPerSecond?: number;
+    computeMs: number;
+    communicateMs: number;
+    dataMs: number;
+  }[];
+  paths: {
+    sheet: string;
+    curves: string;
+    predictions: string;
+    result: string;
+    checkpoint: string;
+    logs?: string;
+  };
+  [fact: string]: unknown;
+}
+
+/** Scores the predictions, draws the sheet and the curves, and writes them with `result.json` into the folder. */
+export async function writeReport(o: ReportInput): Promise<{ result: DemoResult; table: string }> {
+  const predictions = parseLines(await readUrl(o.predictionsUrl, o.env));
+  const score = scoreRun({
+    questions: predictions,
+    predictions: predictions.map(({ prediction }) => prediction),
+    blankPredictions: predictions.map(({ blankPrediction }) => blankPrediction ?? ''),
+  });
+  await mkdir(o.folder, { recursive: true });
+  const path = (name: string) => join(o.folder, name);
+  const items = await sheetItems(predictions, score, o);
+  await writeFile(
+    path('answers.png'),
+    await answerSheet({ items, title: `${o.runId}: drawings of an artist never seen in training` }),
+  );
+  const curves = [...o.state.stages.values()].map((stage) => ({
+    name: `stage ${stage.stage} ${STAGE_NAMES[stage.stage]}`,
+    points: stage.points,
+  }));
+  await writeFile(path('loss.png'), await lossCurves({ stages: curves }));
+  await writeFile(path('predictions.jsonl'), predictions.map((line) => JSON.stringify(line)).join('\n'));
+  const result: DemoResult = {
+    runId: o.runId,
+    accuracy: score.accuracy,
+    overlap: score.overlap,
+    stages: [...o.state.stages.values()].map((stage) => ({
+      stage: stage.stage,
+      name: STAGE_NAMES[stage.stage] ?? '',
+      steps: stage.steps,
+      seconds: stage.seconds,
+      firstLoss: stage.points[0]?.loss,
+      finalLoss: stage.loss,
+      imagesPerSecond: stage.imagesPerSecond,
+      computeMs: stage.computeMs,
+      communicateMs: stage.communicateMs,
+      dataMs: stage.dataMs,
+    })),
+    paths: {
+      sheet: path('answers.png'),
+      curves: path('loss.png'),
+      predictions: path('predictions.jsonl'),
+      result: path('result.json'),
+      checkpoint: o.checkpointUrl,
+    },
+    ...o.facts,
+  };
+  await writeFile(result.paths.result, `${JSON.stringify(result, null, 2)}\n`);
+  return { result, table: scoreTable(score) };
+}
+
+function parseLines(bytes: Uint8Array): Prediction[] {
+  return Buffer.from(bytes)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as Prediction)
+    .sort((a, b) => a.index - b.index);
+}
+
+/** The first questions of each type in turn: not chosen by how well they were answered. */
+async function sheetItems(predictions: Prediction[], score: RunScore, o: ReportInput): Promise<SheetItem[]> {
+  const types = [...new Set(predictions.map(({ type }) => type))].sort();
+  const chosen = types.flatMap((type) =>
+    predictions
+      .map((prediction, at) => ({ prediction, at }))
+      .filter(({ prediction }) => prediction.type === type)
+      .slice(0, 12),
+  );
+  const wanted = new Set(chosen.map(({ prediction }) => prediction.key));
+  const pictures = new Map<string, Uint8Array>();
+  for (const shard of expandBraces(o.dataset)) {
+    for await (const samples of readShard(shard, { env: o.env }).batches)
+      for (const sample of samples)
+        if (wanted.has(sample.key)) pictures.set(sample.key, sample.files['png'] as Uint8Array);
+  }
+  return chosen.map(({ prediction, at }) => ({
+    png: pictures.get(prediction.key) as Uint8Array,
+    question: prediction.question.replace('<image>', '').trim(),
+    answer: prediction.answer,
+    prediction: prediction.prediction,
+    correct: score.correct[at] as boolean,
+  }));
+}
+
+/** Whether an object is there, for messages. */
+export async function exists(url: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const { base, key } = splitUrl(url);
+  return (await openStorage(base, env).head(key)) !== undefined;
+}

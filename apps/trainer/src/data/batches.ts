@@ -1,0 +1,74 @@
+import { expandBraces } from '@ovis/storage';
+import { decodeImage, LaneGroup, type LaneCursor, type Sample } from '@ovis/webdataset';
+import { randomShift, seedOf, type RgbImage } from './augment.ts';
+import type { EncodedSample } from './sample-encoder.ts';
+
+/** A sample ready to be laid out in a batch. */
+export interface PreparedSample {
+  inputIds: number[];
+  labels: number[];
+  /** `[3, S, S]`, normalised. */
+  pixels: Float32Array;
+}
+
+export interface BatchSourceOptions {
+  /** Shard URL pattern, for instance `s3://ovis/data/train-{000000..000007}.tar`. */
+  dataset: string;
+  rank: number;
+  world: number;
+  lanes: number;
+  /** Samples per optimizer step over all ranks. */
+  batchSize: number;
+  accumulation: number;
+  seed: number;
+  shuffleBuffer: number;
+  /** Largest random shift in pixels. */
+  augmentShift: number;
+  /** Steps already done; the shifts of a step do not depend on where the run was interrupted. */
+  fromStep: number;
+  encode: (sample: Sample) => EncodedSample;
+  preprocess: (image: RgbImage) => Float32Array;
+  /** Where to go on: cursors of all lanes. */
+  cursors?: LaneCursor[];
+}
+
+/** One optimizer step's micro-batches of this rank, and where its lanes stand after them. */
+export interface StepSamples {
+  microBatches: PreparedSample[][];
+  cursors: LaneCursor[];
+}
+
+/**
+ * This rank's part of every global batch, endlessly. What a step sees does not depend on the number of trainers: the
+ * batch is made of equal shares of all lanes, and a random shift is fixed by seed, sample and step.
+ */
+export async function* readBatches(o: BatchSourceOptions): AsyncGenerator<StepSamples, void> {
+  const group = await LaneGroup.open({
+    shards: expandBraces(o.dataset),
+    rank: o.rank,
+    world: o.world,
+    lanes: o.lanes,
+    seed: o.seed,
+    shuffleBuffer: o.shuffleBuffer,
+    cursors: o.cursors,
+  });
+  try {
+    for (let step = o.fromStep; ; step++) {
+      const microBatches: PreparedSample[][] = [];
+      for (let micro = 0; micro < o.accumulation; micro++) {
+        const samples = await group.nextBatch(o.batchSize / o.accumulation);
+        microBatches.push(await Promise.all(samples.map((sample) => prepare(o, sample, step))));
+      }
+      yield { microBatches, cursors: group.cursors() };
+    }
+  } finally {
+    group.close();
+  }
+}
+
+async function prepare(o: BatchSourceOptions, sample: Sample, step: number): Promise<PreparedSample> {
+  const { inputIds, labels, imageBytes } = o.encode(sample);
+  const image = await decodeImage(imageBytes, `the picture of sample '${sample.key}' in ${sample.shard}`);
+  const shifted = randomShift(image, o.augmentShift, seedOf(`${o.seed}/${sample.key}/${step}`));
+  return { inputIds, labels, pixels: o.preprocess(shifted) };
+}

@@ -1,0 +1,147 @@
+import { joinParts, loadCheckpoint } from '@ovis/checkpoint';
+import type { RunConfig } from '@ovis/config';
+import { clipProcessor, generateGreedy, preprocessImage } from '@ovis/model';
+import type { EvaluateEventInput, EvaluateRequest } from '@ovis/protocol';
+import { expandBraces, openStorage, splitUrl } from '@ovis/storage';
+import { tf } from '@ovis/tensorflow';
+import type { Turn } from '@ovis/text';
+import { decodeImage, readShard, type Sample } from '@ovis/webdataset';
+import type { RgbImage } from './data/augment.ts';
+import { imageOf, recordOf } from './data/sample-encoder.ts';
+import { TrainerError } from './errors.ts';
+import { assembleModel, type LoadedModel } from './model-files.ts';
+
+/** One question of the held-out set and what the model said. */
+export interface Prediction {
+  index: number;
+  key: string;
+  type: string;
+  question: string;
+  answer: string;
+  prediction: string;
+  /** The same question with a blank picture. */
+  blankPrediction?: string;
+}
+
+interface Question extends Omit<Prediction, 'prediction' | 'blankPrediction'> {
+  image: RgbImage;
+}
+
+/** Prompts decoded together. */
+const BATCH = 128;
+
+/** Answers this rank's share of the questions and writes the predictions as JSON lines. */
+export async function runEvaluateJob(
+  request: EvaluateRequest,
+  emit: (event: EvaluateEventInput) => void,
+): Promise<void> {
+  const run = JSON.parse(request.runConfigJson) as RunConfig;
+  if (!run.evaluation)
+    throw new TrainerError(
+      'BAD_CONFIG',
+      'the run has no evaluation section',
+      'Add evaluation: to the run file.',
+      false,
+    );
+  const { base, key: id } = splitUrl(request.checkpointUrl);
+  const { parts, files } = await loadCheckpoint(openStorage(base), '', id, {
+    parts: ['vit', 'visual_head', 'vte', 'llm'],
+  });
+  const model = assembleModel(joinParts(parts), files);
+  try {
+    const questions = await readQuestions(run.evaluation, request);
+    const answer = (blank: boolean) => answerAll(model, questions, run.evaluation!.maxNewTokens, blank, emit);
+    const predictions = await answer(false);
+    const blank = request.blankImage ? await answer(true) : undefined;
+    const lines = questions.map(({ image: _, ...question }, at) =>
+      JSON.stringify({
+        ...question,
+        prediction: predictions[at] as string,
+        ...(blank ? { blankPrediction: blank[at] as string } : {}),
+      } satisfies Prediction),
+    );
+    const out = splitUrl(request.outputUrl);
+    await openStorage(out.base).put(out.key, `${lines.join('\n')}\n`, { contentType: 'application/jsonl' });
+    emit({ done: { predictionsUrl: request.outputUrl, questions: questions.length } });
+  } finally {
+    tf.dispose(model.params);
+  }
+}
+
+async function readQuestions(
+  evaluation: NonNullable<RunConfig['evaluation']>,
+  request: EvaluateRequest,
+): Promise<Question[]> {
+  const questions: Question[] = [];
+  let index = 0;
+  for (const shard of expandBraces(evaluation.dataset)) {
+    for await (const samples of readShard(shard).batches) {
+      for (const sample of samples) {
+        if (evaluation.limit > 0 && index >= evaluation.limit) return questions;
+        if (index % request.world === request.rank) questions.push(await readQuestion(sample, index));
+        index++;
+      }
+    }
+  }
+  return questions;
+}
+
+async function readQuestion(sample: Sample, index: number): Promise<Question> {
+  const record = recordOf(sample) as { conversations?: Turn[]; answer?: string; type?: string };
+  const turn = record.conversations?.find(({ from }) => from === 'human');
+  if (!turn || typeof record.answer !== 'string')
+    throw new TrainerError(
+      'BAD_DATA',
+      `sample '${sample.key}' of ${sample.shard} has no question with an "answer"`,
+      'Each evaluation sample needs "conversations" with a human turn, and "answer".',
+      false,
+    );
+  return {
+    index,
+    key: sample.key,
+    type: record.type ?? 'all',
+    question: turn.value,
+    answer: record.answer,
+    image: await decodeImage(imageOf(sample), `the picture of sample '${sample.key}' in ${sample.shard}`),
+  };
+}
+
+async function answerAll(
+  { config, params, tokenizer, formatter, preprocessor }: LoadedModel,
+  questions: Question[],
+  maxNewTokens: number,
+  blank: boolean,
+  emit: (event: EvaluateEventInput) => void,
+): Promise<string[]> {
+  const { imageSize } = config.visual.backbone;
+  const processor = clipProcessor(imageSize, preprocessor);
+  const white = new Uint8Array(imageSize * imageSize * 3).fill(255);
+  const started = performance.now();
+  const answers: string[] = [];
+  for (let from = 0; from < questions.length; from += BATCH) {
+    const prompts = questions.slice(from, from + BATCH).map((question) => {
+      const image = blank ? { data: white, width: imageSize, height: imageSize } : question.image;
+      return {
+        inputIds: formatter.formatQuery(question.question).inputIds,
+        pixelValues: tf.tensor4d(preprocessImage(image, processor), [1, 3, imageSize, imageSize]),
+      };
+    });
+    const ids = await generateGreedy(config, params, prompts, {
+      maxNewTokens,
+      eosTokenId: formatter.endOfTurnId,
+      batchSize: BATCH,
+    });
+    tf.dispose(prompts.map(({ pixelValues }) => pixelValues));
+    answers.push(...ids.map((tokens) => tokenizer.decode(tokens, { skipSpecial: true }).trim()));
+    const seconds = (performance.now() - started) / 1000;
+    emit({
+      progress: {
+        done: answers.length,
+        total: questions.length,
+        questionsPerS: answers.length / seconds,
+        blankImage: blank,
+      },
+    });
+  }
+  return answers;
+}

@@ -1,0 +1,255 @@
+import { createHash } from 'node:crypto';
+import {
+  checkpointId,
+  joinParts,
+  loadCheckpoint,
+  saveCheckpoint,
+  splitParts,
+  toFloat32,
+  type HostTensors,
+} from '@ovis/checkpoint';
+import { ProcessGroup, type CollectiveListener } from '@ovis/allreduce';
+import type { RunConfig, StageConfig } from '@ovis/config';
+import { clipProcessor, preprocessImage } from '@ovis/model';
+import { StagePhase, type RunStageRequest, type StageEventInput } from '@ovis/protocol';
+import { joinUrl, openStorage, splitUrl } from '@ovis/storage';
+import {
+  buildMicroBatch,
+  runStage,
+  stageSettings,
+  StageTrainer,
+  type CheckpointRequest,
+  type StageBatch,
+  type TrainerState,
+} from '@ovis/training';
+import type { LaneCursor } from '@ovis/webdataset';
+import type { Logger } from '@ovis/telemetry';
+import { readBatches, type StepSamples } from './data/batches.ts';
+import { createSampleEncoder } from './data/sample-encoder.ts';
+import { TrainerError } from './errors.ts';
+import { assembleModel, modelFromBackbones, type LoadedModel } from './model-files.ts';
+
+type Emit = (event: StageEventInput) => void;
+
+export interface StageJobOptions {
+  request: RunStageRequest;
+  listener: CollectiveListener;
+  emit: Emit;
+  /** Asked before every step: true stops the whole gang behind that step, with a checkpoint. */
+  shouldStop: () => boolean;
+  onGroup: (group: ProcessGroup) => void;
+  log: Logger;
+}
+
+export interface StageJobResult {
+  reason: 'finished' | 'stopped';
+  checkpointUrl: string;
+}
+
+interface StartPoint {
+  model: LoadedModel;
+  state?: TrainerState;
+  optimizer?: HostTensors;
+  cursors?: LaneCursor[];
+}
+
+/** Runs one stage as one rank of a gang, from loading to the last checkpoint. */
+export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
+  const { request, emit } = o;
+  const run = JSON.parse(request.runConfigJson) as RunConfig;
+  const stage = run.stages.find((s) => s.stage === request.stage) as StageConfig;
+  emit({ phase: { phase: StagePhase.LOADING, detail: request.checkpointUrl || run.model.backbones } });
+  const start = await loadStart(o, run);
+  const { model } = start;
+  const group = await ProcessGroup.join({
+    groupId: request.gangId,
+    generation: request.generation,
+    rank: request.rank,
+    world: request.world,
+    addresses: request.collectiveAddresses,
+    listener: o.listener,
+  });
+  o.onGroup(group);
+  try {
+    const settings = stageSettings(run, stage.stage);
+    const trainer = await StageTrainer.create({
+      config: model.config,
+      params: model.params,
+      settings,
+      collective: group,
+      state: start.state,
+      optimizer: start.optimizer && asFloats(start.optimizer),
+    });
+    const fromStep = trainer.stepsDone;
+    emit({
+      started: { stepsTotal: settings.totalSteps, firstStep: fromStep, trainableParams: trainer.trainedSize },
+    });
+    emit({ phase: { phase: StagePhase.COMPILING, detail: `${trainer.trained.length} trained tensors` } });
+    let saved = '';
+    let training = false;
+    let loss: number | undefined;
+    const result = await runStage<LaneCursor[]>({
+      trainer,
+      batches: stageBatches(run, stage, request, start, fromStep),
+      fromStep,
+      totalSteps: settings.totalSteps,
+      checkpointEvery: stage.checkpointEvery,
+      shouldStop: o.shouldStop,
+      onStep: (report) => {
+        if (!training) emit({ phase: { phase: StagePhase.TRAINING, detail: '' } });
+        training = true;
+        loss = report.loss;
+        const images = stage.batchSize;
+        emit({
+          step: {
+            step: report.step,
+            loss: report.loss,
+            gradNorm: report.gradNorm,
+            lr: report.learningRate,
+            images,
+            tokens: report.tokens,
+            imagesPerS: (images * 1000) / report.totalMs,
+            computeMs: report.computeMs,
+            communicateMs: report.communicateMs,
+            dataMs: report.dataMs,
+          },
+        });
+      },
+      onCheckpoint: async (asked) => {
+        emit({ phase: { phase: StagePhase.CHECKPOINTING, detail: `step ${asked.step}` } });
+        saved = await checkpoint(o, run, model, trainer, group, { ...asked, loss });
+        training = false;
+      },
+    });
+    await group.barrier();
+    trainer.dispose();
+    if (result.reason === 'finished')
+      emit({ done: { checkpointUrl: saved, steps: result.step, finalLoss: result.loss ?? 0 } });
+    return { reason: result.reason, checkpointUrl: saved };
+  } finally {
+    await group.close();
+    for (const tensor of Object.values(model.params)) if (!tensor.isDisposed) tensor.dispose();
+  }
+}
+
+function asFloats(tensors: HostTensors): Record<string, { shape: number[]; data: Float32Array }> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]),
+  );
+}
+
+/** State of a checkpoint beside what every checkpoint has. */
+interface SavedState {
+  trainer?: TrainerState;
+}
+
+async function loadStart({ request, log }: StageJobOptions, run: RunConfig): Promise<StartPoint> {
+  if (!request.checkpointUrl) return { model: await modelFromBackbones(run) };
+  const { base, key: id } = splitUrl(request.checkpointUrl);
+  const { parts, state, files } = await loadCheckpoint(openStorage(base), '', id, {
+    onWarning: (message) => log.warn(message),
+  });
+  const model = assembleModel(joinParts(parts), files);
+  const atEndOfStageBefore = state.stage === request.stage - 1 && state.step === state.totalSteps;
+  if (request.initial || atEndOfStageBefore) return { model };
+  const { trainer } = state.rng as SavedState;
+  if (state.stage !== request.stage || !trainer)
+    throw new TrainerError(
+      'BAD_CHECKPOINT',
+      `${request.checkpointUrl} holds stage ${state.stage} step ${state.step}; stage ${request.stage} cannot go on inside it`,
+      `Run 'ovis resume ${request.runId} --stage ${state.stage}'.`,
+      false,
+    );
+  return { model, optimizer: parts.optimizer, state: trainer, cursors: state.cursors as LaneCursor[] };
+}
+
+async function* stageBatches(
+  run: RunConfig,
+  stage: StageConfig,
+  request: RunStageRequest,
+  start: StartPoint,
+  fromStep: number,
+): AsyncGenerator<StageBatch<LaneCursor[]>, void> {
+  const { model } = start;
+  const { config } = model;
+  const processor = clipProcessor(config.visual.backbone.imageSize, model.preprocessor);
+  const encode = createSampleEncoder(
+    model.tokenizer,
+    model.formatter,
+    stage.format === 'caption'
+      ? { format: 'caption', template: stage.captionTemplate }
+      : { format: 'conversation' },
+  );
+  const samples: AsyncGenerator<StepSamples, void> = readBatches({
+    dataset: stage.dataset,
+    rank: request.rank,
+    world: request.world,
+    lanes: run.data.lanes,
+    batchSize: stage.batchSize,
+    accumulation: stage.accumulation,
+    seed: run.seed + stage.stage,
+    shuffleBuffer: run.data.shuffleBuffer,
+    augmentShift: run.data.augmentShift,
+    fromStep,
+    encode,
+    preprocess: (image) => preprocessImage(image, processor),
+    cursors: start.cursors,
+  });
+  for await (const { microBatches, cursors } of samples) {
+    yield {
+      microBatches: microBatches.map((batch) =>
+        buildMicroBatch(batch, config, { maxLength: run.model.multimodalMaxLength, lengthMultiple: 32 }),
+      ),
+      images: stage.batchSize / request.world,
+      cursor: cursors,
+    };
+  }
+}
+
+/** Rank 0 writes (all ranks hold the same weights); the others hand it their lanes' cursors. */
+async function checkpoint(
+  o: StageJobOptions,
+  run: RunConfig,
+  model: LoadedModel,
+  trainer: StageTrainer,
+  group: ProcessGroup,
+  asked: CheckpointRequest<LaneCursor[]> & { loss?: number },
+): Promise<string> {
+  const { request } = o;
+  const started = performance.now();
+  const own = Buffer.from(JSON.stringify(asked.cursor ?? []));
+  const all = (await group.allGather(own)).flatMap(
+    (bytes) => JSON.parse(Buffer.from(bytes).toString()) as LaneCursor[],
+  );
+  const base = joinUrl(run.storage, `${request.runId}/checkpoints`);
+  const id = checkpointId(request.stage, asked.step);
+  const url = joinUrl(base, id);
+  if (request.rank === 0) {
+    const { params, optimizer, state } = await trainer.snapshot();
+    const { bytes, warning } = await saveCheckpoint(openStorage(base), '', {
+      id,
+      // A stage that is run again comes by the same steps again.
+      replace: true,
+      parts: { ...splitParts(params), optimizer },
+      state: {
+        stage: request.stage,
+        step: asked.step,
+        totalSteps: trainer.settings.totalSteps,
+        seed: run.seed,
+        schedule: state.schedule,
+        rng: { trainer: state } satisfies SavedState,
+        cursors: all,
+        world: request.world,
+        ...(asked.loss === undefined ? {} : { loss: asked.loss }),
+        configHash: createHash('sha256').update(request.runConfigJson).digest('hex'),
+        versions: { node: process.versions.node, ovis: '0.1.0' },
+      },
+      extraFiles: model.files,
+    });
+    if (warning) o.log.warn(warning);
+    o.emit({ checkpoint: { id, url, step: asked.step, bytes, ms: performance.now() - started } });
+  }
+  // Nobody goes on before the checkpoint stands: a death from here on costs no step.
+  await group.barrier();
+  return url;
+}

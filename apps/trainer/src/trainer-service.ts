@@ -1,0 +1,223 @@
+import type { CollectiveListener, ProcessGroup } from '@ovis/allreduce';
+import {
+  AsyncQueue,
+  RequestError,
+  StagePhase,
+  TrainerState,
+  type EvaluateEventInput,
+  type HeartbeatInput,
+  type RunStageRequest,
+  type StageEventInput,
+  type TrainerImplementation,
+} from '@ovis/protocol';
+import type { Logger } from '@ovis/telemetry';
+import { errorFacts } from './errors.ts';
+import { runEvaluateJob } from './evaluate-job.ts';
+import { EventLog } from './event-log.ts';
+import { runStageJob } from './stage-job.ts';
+
+/** A stage this trainer works on. */
+interface StageJob {
+  request: RunStageRequest;
+  events: EventLog<StageEventInput>;
+  group?: ProcessGroup;
+  stopReason?: string;
+  phase: StagePhase;
+  step: number;
+  stepsTotal: number;
+  /** Resolves when nothing of the job is left; never rejects. */
+  ended: Promise<{ checkpointUrl: string }>;
+}
+
+/** The trainer's side of TrainerService: at most one job at a time; a stage goes on when its watchers leave. */
+export class TrainerWork {
+  readonly #trainerId: string;
+  readonly #listener: CollectiveListener;
+  readonly #log: Logger;
+  #job: StageJob | undefined;
+  #evaluating: { runId: string; gangId: string } | undefined;
+  #draining = false;
+
+  constructor(o: { trainerId: string; listener: CollectiveListener; log: Logger }) {
+    this.#trainerId = o.trainerId;
+    this.#listener = o.listener;
+    this.#log = o.log;
+  }
+
+  heartbeat(): HeartbeatInput {
+    const job = this.#job;
+    const busy = job !== undefined || this.#evaluating !== undefined;
+    return {
+      state: this.#draining ? TrainerState.DRAINING : busy ? TrainerState.BUSY : TrainerState.IDLE,
+      runId: job?.request.runId ?? this.#evaluating?.runId ?? '',
+      gangId: job?.request.gangId ?? this.#evaluating?.gangId ?? '',
+      generation: job?.request.generation ?? 0,
+      stage: job?.request.stage ?? 0,
+      step: job?.step ?? 0,
+      phase: job?.phase ?? StagePhase.UNSPECIFIED,
+    };
+  }
+
+  /** Takes no new work; a running stage stops behind its step, with a checkpoint. Resolves when idle. */
+  async drain(reason: string): Promise<void> {
+    this.#draining = true;
+    if (this.#job) this.#job.stopReason ??= reason;
+    await this.#job?.ended;
+  }
+
+  readonly implementation: TrainerImplementation = {
+    runStage: (request) => this.#runStage(request),
+    attach: (request) => {
+      const job = this.#job;
+      if (job?.request.gangId !== request.gangId || job.request.generation !== request.generation)
+        throw new RequestError(
+          'NOT_FOUND',
+          `trainer ${this.#trainerId} does not run gang ${request.gangId} generation ${request.generation}`,
+          'Start the stage with RunStage.',
+        );
+      return job.events.watch();
+    },
+    stop: async (request) => {
+      const job = this.#job;
+      if (job?.request.gangId !== request.gangId) return { stopped: false, checkpointUrl: '' };
+      if (request.checkpoint) job.stopReason ??= request.reason || 'asked to stop';
+      else this.#abort(job, request.reason || 'asked to stop');
+      return { stopped: true, checkpointUrl: (await job.ended).checkpointUrl };
+    },
+    evaluate: (request) => {
+      this.#refuseWhenBusy();
+      this.#evaluating = { runId: request.runId, gangId: request.gangId };
+      const events = new AsyncQueue<EvaluateEventInput>();
+      runEvaluateJob(request, (event) => events.push(event))
+        .catch((error: unknown) => {
+          this.#log.error({ err: error }, 'the evaluation failed');
+          events.push({ failed: { ...errorFacts(error), rank: request.rank } });
+        })
+        .finally(() => {
+          this.#evaluating = undefined;
+          events.end();
+        });
+      return events;
+    },
+    getStatus: () => {
+      const { state, runId, gangId, stage, step, phase } = this.heartbeat();
+      const job = this.#job;
+      return Promise.resolve({
+        trainerId: this.#trainerId,
+        state,
+        runId,
+        gangId,
+        stage,
+        step,
+        phase,
+        stepsTotal: job?.stepsTotal ?? 0,
+        rank: job?.request.rank ?? 0,
+      });
+    },
+  };
+
+  async *#runStage(request: RunStageRequest): AsyncGenerator<StageEventInput> {
+    const current = this.#job;
+    if (current && isNewer(request, current.request)) {
+      // The gang was re-formed: what the old one still does here is of no use any more.
+      this.#abort(current, `generation ${request.generation} of the gang begins`);
+      await current.ended;
+    }
+    this.#refuseWhenBusy();
+    yield* this.#startStage(request).events.watch();
+  }
+
+  #startStage(request: RunStageRequest): StageJob {
+    const events = new EventLog<StageEventInput>(kindOf);
+    const job: StageJob = {
+      request,
+      events,
+      phase: StagePhase.LOADING,
+      step: 0,
+      stepsTotal: 0,
+      ended: Promise.resolve({ checkpointUrl: '' }),
+    };
+    const emit = (event: StageEventInput) => {
+      if (event.phase?.phase) job.phase = event.phase.phase;
+      if (event.step?.step) job.step = event.step.step;
+      if (event.started) {
+        job.stepsTotal = event.started.stepsTotal ?? 0;
+        job.step = event.started.firstStep ?? 0;
+      }
+      const { stage, generation, rank } = request;
+      events.emit({ stage, generation, rank, atMs: Date.now(), ...event });
+    };
+    job.ended = this.#work(job, emit);
+    this.#job = job;
+    return job;
+  }
+
+  async #work(job: StageJob, emit: (event: StageEventInput) => void): Promise<{ checkpointUrl: string }> {
+    const { request } = job;
+    const label = `${request.runId} stage ${request.stage} rank ${request.rank} of ${request.world}`;
+    this.#log.info(`${label}: begins${request.checkpointUrl ? ` from ${request.checkpointUrl}` : ''}`);
+    let checkpointUrl = '';
+    try {
+      const result = await runStageJob({
+        request,
+        listener: this.#listener,
+        emit,
+        shouldStop: () => job.stopReason !== undefined,
+        onGroup: (group) => (job.group = group),
+        log: this.#log,
+      });
+      checkpointUrl = result.checkpointUrl;
+      this.#log.info(`${label}: ${result.reason}`);
+      if (result.reason === 'stopped')
+        emit({
+          failed: {
+            code: 'STOPPED',
+            message: `stopped at a step boundary: ${job.stopReason ?? 'another rank was asked to stop'}`,
+            hint: `ovis resume ${request.runId}`,
+            retryable: this.#draining,
+            rank: request.rank,
+          },
+        });
+    } catch (error) {
+      this.#log.error({ err: error }, `${label}: failed`);
+      emit({ failed: { ...errorFacts(error), rank: request.rank } });
+    } finally {
+      if (this.#job === job) this.#job = undefined;
+      job.events.end();
+    }
+    return { checkpointUrl };
+  }
+
+  #abort(job: StageJob, reason: string): void {
+    job.stopReason ??= reason;
+    job.group?.abort(new RequestError('GROUP_ABORTED', reason, 'A newer generation of the gang goes on.'));
+  }
+
+  #refuseWhenBusy(): void {
+    if (this.#draining)
+      throw new RequestError(
+        'DRAINING',
+        `trainer ${this.#trainerId} is shutting down`,
+        'Use another trainer.',
+      );
+    const busy = this.#job?.request ?? this.#evaluating;
+    if (busy)
+      throw new RequestError(
+        'BUSY',
+        `trainer ${this.#trainerId} works for run ${busy.runId}, gang ${busy.gangId}`,
+        'Wait for it, or stop that run with ovis cancel.',
+      );
+  }
+}
+
+function isNewer(request: RunStageRequest, current: RunStageRequest): boolean {
+  if (request.runId !== current.runId) return false;
+  if (request.gangId !== current.gangId) return true;
+  return request.generation > current.generation;
+}
+
+function kindOf(event: StageEventInput): string {
+  return (
+    (['started', 'phase', 'step', 'checkpoint', 'done', 'failed'] as const).find((kind) => event[kind]) ?? ''
+  );
+}

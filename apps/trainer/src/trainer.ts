@@ -1,0 +1,65 @@
+import { CollectiveListener } from '@ovis/allreduce';
+import { serveTrainer } from '@ovis/protocol';
+import type { Logger } from '@ovis/telemetry';
+import { initEngine } from '@ovis/tensorflow';
+import { cpus, freemem, hostname, totalmem } from 'node:os';
+import { keepRegistered } from './fleet-link.ts';
+import type { TrainerOptions } from './options.ts';
+import { TrainerWork } from './trainer-service.ts';
+
+export interface RunningTrainer {
+  /** "host:port" of its TrainerService. */
+  grpcAddress: string;
+  busy(): boolean;
+  /** Stops a running stage behind its step, with a checkpoint, then everything else. */
+  close(reason: string): Promise<void>;
+}
+
+/** Starts one trainer: engine, collective listener, gRPC server, registration with the controller. */
+export async function startTrainer(options: TrainerOptions, log: Logger): Promise<RunningTrainer> {
+  const engine = await initEngine(
+    options.threads > 0 ? { intraOpThreads: options.threads, interOpThreads: 1 } : { interOpThreads: 1 },
+  );
+  if (engine.warning) log.warn(engine.warning);
+  log.info(
+    `engine ${engine.backend} ${engine.version}, ${engine.devices.map(({ name }) => name).join(', ') || 'cpu'}`,
+  );
+  const where = { host: options.host, ...(options.advertise ? { advertise: options.advertise } : {}) };
+  const listener = await CollectiveListener.listen({ ...where, port: options.collectivePort });
+  const work = new TrainerWork({ trainerId: options.trainerId, listener, log });
+  const server = await serveTrainer(work.implementation, { ...where, port: options.grpcPort });
+  const leaving = new AbortController();
+  const gpu = engine.devices.find(({ type }) => type === 'GPU');
+  const registered = keepRegistered({
+    fleetAddress: options.fleetAddress,
+    registration: {
+      trainerId: options.trainerId,
+      host: hostname(),
+      grpcAddress: server.address,
+      collectiveAddress: listener.address,
+      pid: process.pid,
+      device: {
+        kind: gpu ? 'gpu' : 'cpu',
+        name: gpu?.name ?? cpus()[0]?.model ?? 'cpu',
+        memoryBytes: freemem(),
+      },
+      memoryBytes: totalmem(),
+      versions: { node: process.versions.node, [engine.backend]: engine.version },
+    },
+    heartbeat: () => work.heartbeat(),
+    onDrain: (reason) => void work.drain(reason),
+    log,
+    signal: leaving.signal,
+  });
+  return {
+    grpcAddress: server.address,
+    busy: () => work.heartbeat().gangId !== '',
+    async close(reason) {
+      await work.drain(reason);
+      leaving.abort();
+      await registered;
+      await server.close(500);
+      await listener.close();
+    },
+  };
+}

@@ -1,0 +1,7 @@
+export {
+  pretrainBackbones,
+  type PretrainOptions,
+  type PretrainProgress,
+  type PretrainReport,
+} from './backbones.ts';
+export { recipe } from './recipe.ts';

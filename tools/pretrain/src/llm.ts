@@ -1,0 +1,100 @@
+import {
+  IGNORE_ID,
+  initParams,
+  languageModelLoss,
+  RandomStream,
+  type OvisConfig,
+  type Params,
+} from '@ovis/model';
+import { tf } from '@ovis/tensorflow';
+import { optimise } from './optimise.ts';
+
+/** A tokenised text: ids, and where the model learns (label -100: it does not). */
+export interface TokenText {
+  inputIds: number[];
+  labels: number[];
+}
+
+export interface PretrainLlmOptions {
+  texts: TokenText[];
+  /** Only its language model is used. */
+  config: OvisConfig;
+  steps: number;
+  /** Texts per step. */
+  batchSize: number;
+  /** Texts are cut here. */
+  maxLength: number;
+  learningRate: number;
+  seed: number;
+  onStep?: (progress: { step: number; steps: number; loss: number; seconds: number }) => void;
+  signal?: AbortSignal;
+}
+
+const LLM = 'llm.';
+
+type Batch = { inputIds: tf.Tensor2D; labels: tf.Tensor2D; attentionMask: tf.Tensor2D };
+
+/**
+ * Trains the language model on text alone: next-token cross-entropy at the labelled positions.
+ * @returns its tensors under Hugging Face names (`model.layers.0...`), as float32 arrays.
+ */
+export async function pretrainLlm(
+  o: PretrainLlmOptions,
+): Promise<Record<string, { shape: number[]; data: Float32Array }>> {
+  const random = new RandomStream(o.seed, 'pretrain-llm');
+  const params: Params = {};
+  for (const [name, tensor] of Object.entries(
+    initParams(o.config, { seed: o.seed, only: (name) => name.startsWith(LLM) }),
+  ))
+    params[name.slice(LLM.length)] = tensor;
+  let order: number[] = [];
+  const next = () => {
+    if (order.length === 0) order = shuffled(o.texts.length, random);
+    return o.texts[order.pop() as number] as TokenText;
+  };
+  const trained = await optimise<Batch>({
+    name: 'pretrain-llm',
+    params,
+    steps: o.steps,
+    learningRate: o.learningRate,
+    warmupRatio: 0.03,
+    weightDecay: 0.01,
+    onStep: o.onStep,
+    signal: o.signal,
+    batch: () => layOut(Array.from({ length: o.batchSize }, next), o.maxLength),
+    loss: (p, batch) => {
+      const { lossSum, tokens } = languageModelLoss(o.config.llm, p, batch);
+      return tf.div(lossSum, tokens);
+    },
+  });
+  const result: Record<string, { shape: number[]; data: Float32Array }> = {};
+  for (const [name, tensor] of Object.entries(trained)) {
+    result[name] = { shape: tensor.shape, data: new Float32Array(tensor.dataSync()) };
+    tensor.dispose();
+  }
+  return result;
+}
+
+function layOut(texts: TokenText[], length: number): Batch {
+  const size = texts.length * length;
+  const inputIds = new Int32Array(size);
+  const labels = new Int32Array(size).fill(IGNORE_ID);
+  const mask = new Int32Array(size);
+  texts.forEach((text, row) => {
+    const kept = Math.min(length, text.inputIds.length);
+    inputIds.set(text.inputIds.slice(0, kept), row * length);
+    labels.set(text.labels.slice(0, kept), row * length);
+    mask.fill(1, row * length, row * length + kept);
+  });
+  const matrix = (values: Int32Array) => tf.tensor2d(values, [texts.length, length], 'int32');
+  return { inputIds: matrix(inputIds), labels: matrix(labels), attentionMask: matrix(mask) };
+}
+
+function shuffled(size: number, random: RandomStream): number[] {
+  const order = Array.from({ length: size }, (_, index) => index);
+  for (let at = size - 1; at > 0; at--) {
+    const other = Math.floor(random.uniform() * (at + 1));
+    [order[at], order[other]] = [order[other] as number, order[at] as number];
+  }
+  return order;
+}

@@ -1,0 +1,40 @@
+/** The demo's backbones: what they are and how long they train. `ovis pretrain` makes them from this. */
+export const recipe = {
+  seed: 17,
+  /** Side of the pictures in pixels. */
+  imageSize: 48,
+  /** Mean and standard deviation per channel of the normalised pixels (CLIP's own, spec 3). */
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+  vocabSize: 3072,
+  vit: {
+    model_type: 'clip_vision_model',
+    hidden_size: 128,
+    intermediate_size: 512,
+    num_hidden_layers: 6,
+    num_attention_heads: 4,
+    image_size: 48,
+    patch_size: 8,
+    num_channels: 3,
+    hidden_act: 'quick_gelu',
+    layer_norm_eps: 1e-5,
+    torch_dtype: 'float32',
+  },
+  llm: {
+    architectures: ['Qwen2ForCausalLM'],
+    model_type: 'qwen2',
+    hidden_act: 'silu',
+    hidden_size: 128,
+    intermediate_size: 384,
+    num_hidden_layers: 4,
+    num_attention_heads: 4,
+    num_key_value_heads: 4,
+    max_position_embeddings: 2048,
+    rms_norm_eps: 1e-6,
+    rope_theta: 10000,
+    tie_word_embeddings: true,
+    torch_dtype: 'float32',
+  },
+  vitTraining: { steps: 2600, things: 96, learningRate: 1.5e-3 },
+  llmTraining: { steps: 1500, batchSize: 64, maxLength: 64, learningRate: 2e-3 },
+} as const;
