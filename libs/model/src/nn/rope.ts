@@ -48,7 +48,9 @@ export function rotate(x: tf.Tensor4D, { cos, sin }: RopeTables): tf.Tensor4D {
   );
 }
 
+/** `[..., first half, second half]` -> `[..., second half, first half]`: one pass, where split and concat take three. */
 function swapHalves<T extends tf.Tensor>(x: T): T {
-  const [first, second] = tf.split(x, 2, -1) as [T, T];
-  return tf.concat([second, first], -1);
+  const headDim = x.shape[x.rank - 1] as number;
+  const halves = tf.reshape(x, [x.size / headDim, 2, headDim / 2]);
+  return tf.reshape(tf.reverse(halves, 1), x.shape) as T;
 }
