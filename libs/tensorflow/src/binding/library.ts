@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 import { EngineError } from '../errors.ts';
 
@@ -110,8 +111,9 @@ export type Library = {
  * @throws EngineError LIBRARY_LOAD_FAILED naming the file and the loader's own message.
  */
 export function loadLibrary(files: { framework?: string; main: string }): Library {
-  // libtensorflow logs its CPU features to stderr on load; keep that quiet unless the user asked for it.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  // libtensorflow tells of its CPU features on stderr; keep that quiet unless the user asked for it.
+  const quiet = process.env['TF_CPP_MIN_LOG_LEVEL'] === undefined;
+  if (quiet) process.env['TF_CPP_MIN_LOG_LEVEL'] = '2';
   try {
     // Asynchronous calls run on koffi's own stacks; grappler and XLA recurse deeply (its default is 128 KiB).
     koffi.config({ async_stack_size: 8 << 20, sync_stack_size: 8 << 20 });
@@ -120,8 +122,12 @@ export function loadLibrary(files: { framework?: string; main: string }): Librar
   }
   try {
     // The main library finds its sibling through RUNPATH=$ORIGIN; loading it first also covers copies in other folders.
-    if (files.framework) koffi.load(files.framework);
-    const handle = koffi.load(files.main);
+    const load = (): ReturnType<typeof koffi.load> => {
+      if (files.framework) pin(files.framework);
+      pin(files.main);
+      return koffi.load(files.main);
+    };
+    const handle = quiet ? withoutStderr(load) : load();
     const outputType = koffi.struct({ oper: 'int64_t', index: 'int' });
     const types = {
       void: 'void',
@@ -148,6 +154,37 @@ export function loadLibrary(files: { framework?: string; main: string }): Librar
       `Could not load libtensorflow from ${files.main}: ${error instanceof Error ? error.message : String(error)}`,
       'The file must be a 64-bit libtensorflow_cc of TensorFlow 2.16 or newer for this platform, with libtensorflow_framework beside it.',
     );
+  }
+}
+
+/**
+ * Opens a library so that it is never unloaded. koffi closes its libraries when the process (or a worker thread) ends, but
+ * TensorFlow's thread pools are still running then: they would crash on code that is gone.
+ */
+function pin(file: string): void {
+  if (process.platform === 'win32') return;
+  const RTLD_NOW = 2;
+  const RTLD_NODELETE = process.platform === 'darwin' ? 0x80 : 0x1000;
+  const dlopen = koffi.load(null).func('dlopen', 'void *', ['str', 'int']);
+  // A null result is left to koffi.load, which reports the loader's message.
+  dlopen(file, RTLD_NOW | RTLD_NODELETE);
+}
+
+/** Runs `fn` with the process's stderr closed: two messages of the library's static initialisers heed no log level. */
+function withoutStderr<T>(fn: () => T): T {
+  if (process.platform === 'win32') return fn();
+  const libc = koffi.load(null);
+  const dup = libc.func('dup', 'int', ['int']);
+  const dup2 = libc.func('dup2', 'int', ['int', 'int']);
+  const nowhere = openSync('/dev/null', 'w');
+  const saved = dup(2) as number;
+  dup2(nowhere, 2);
+  try {
+    return fn();
+  } finally {
+    dup2(saved, 2);
+    closeSync(saved);
+    closeSync(nowhere);
   }
 }
 
