@@ -21,7 +21,7 @@ export function controllerSpec(o: { env: NodeJS.ProcessEnv; port: number }): Pro
   return {
     name: 'controller',
     ...nodeApp('apps/controller/src/main.ts'),
-    env: { ...process.env, ...o.env },
+    env: { ...process.env, ...o.env, OVIS_FLEET_PORT: String(o.port) },
     port: o.port,
     stopMs: 8000,
   };

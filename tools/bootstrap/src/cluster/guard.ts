@@ -37,11 +37,16 @@ export class Guard {
     this.#send({ forget: pid });
   }
 
-  /** Ends the guard; the watched processes are left alone. */
-  close(): void {
+  /** Ends the guard and waits for it; the watched processes are left alone. */
+  async close(): Promise<void> {
     this.#closed = true;
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
+    const gone = new Promise((resolve) => child.once('exit', resolve));
     this.#send({ done: true });
-    this.#child?.stdin?.end();
+    child.stdin?.end();
+    await gone;
   }
 
   #start(): void {

@@ -103,13 +103,17 @@ export function removeSeaweedSockets(ports: SeaweedPorts): void {
 /** An object that every start reads and writes, to know that the server can. */
 const READY_KEY = '.ovis-ready';
 
+/** True when the server answers at its address. */
+export async function s3Answers(access: S3Access): Promise<boolean> {
+  const answer = await fetch(`${access.endpoint}/healthz`, { signal: AbortSignal.timeout(1000) });
+  return answer.ok;
+}
+
 /**
- * True when the server answers, has the bucket, and can read what an earlier start stored: for some seconds after a
+ * True when the server has the bucket, or has just made it, and can read what an earlier start stored: for some seconds after a
  * start its gateway may not know yet where the data lies, and reads fail.
  */
 export async function s3Ready(access: S3Access): Promise<boolean> {
-  const answer = await fetch(`${access.endpoint}/healthz`, { signal: AbortSignal.timeout(1000) });
-  if (!answer.ok) return false;
   await ensureClusterBucket(access);
   const client = s3Client(access);
   const place = { Bucket: access.bucket, Key: READY_KEY };

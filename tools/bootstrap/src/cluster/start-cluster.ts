@@ -5,12 +5,9 @@ import { stateDirectory } from '../paths.ts';
 import { requireDirectory } from '../setup/disk.ts';
 import { taskListFor } from '../setup/prepare.ts';
 import { withFileLock } from '../setup/file-lock.ts';
-import type { TaskHandle, TaskList } from '../setup/task-list.ts';
+import type { TaskList } from '../setup/task-list.ts';
 import type { Toolchain } from '../setup/toolchain.ts';
-import { controllerReady, controllerSpec, registeredTrainers, trainerSpec } from './app-specs.ts';
-import { choosePort, freePorts } from './ports.ts';
 import { endRecorded } from './process-identity.ts';
-import { ensureClusterBucket, removeSeaweedSockets, s3Keys, s3Ready, seaweedSpec } from './s3-server.ts';
 import {
   clusterEnv,
   clusterFile,
@@ -24,8 +21,8 @@ import {
   type S3Access,
 } from './state.ts';
 import { stopOnSignals } from './stop-signals.ts';
-import { Supervisor, TIER, type ProcessEvent, type RestartPolicy } from './supervisor.ts';
-import { extendRetention, temporalReady, temporalSpec } from './temporal-server.ts';
+import { startParts } from './start-parts.ts';
+import { Supervisor, type ProcessEvent, type RestartPolicy } from './supervisor.ts';
 
 export interface ClusterOptions {
   toolchain: Toolchain;
@@ -68,7 +65,6 @@ export interface Cluster {
 
 /** Databases and checkpoints of a demo need about this much; less is an error before anything starts. */
 const STATE_BYTES = 500e6;
-const TRAINER_READY_MS = 60_000;
 
 /**
  * Starts what `toolchain` says is not external: Temporal, S3, the controller and the trainers.
@@ -157,133 +153,4 @@ async function claim(stateDir: string, tasks: TaskList): Promise<ClusterState> {
     await fs.mkdir(path.join(stateDir, 'logs'), { recursive: true });
     return state;
   });
-}
-
-interface StartContext {
-  options: ClusterOptions;
-  /** filled in as the parts come up */
-  state: ClusterState;
-  stateDir: string;
-  supervisor: Supervisor;
-  tasks: TaskList;
-  /** small clean-ups when every process has ended */
-  afterStop: (() => void)[];
-}
-
-async function startParts(context: StartContext): Promise<void> {
-  const { options, state, supervisor, tasks } = context;
-  const env = options.env ?? process.env;
-  state.libtensorflow = options.toolchain.libtensorflow.path;
-  await tasks.all([
-    { title: 'Start Temporal', run: (task) => startTemporal(context, env, task) },
-    { title: 'Start S3', run: (task) => startS3(context, env, task) },
-  ]);
-  if (options.controller === false) return;
-  await tasks.step('Start controller', async (task) => {
-    const { port, note } = await choosePort('fleet', env);
-    if (note) task.warn(note);
-    state.fleetAddress = `127.0.0.1:${port}`;
-    await supervisor.start(controllerSpec({ env: clusterEnv(state), port }), {
-      tier: TIER.controller,
-      ready: () => controllerReady(state.fleetAddress),
-      timeoutMs: 60_000,
-    });
-    task.result(`at ${state.fleetAddress}`);
-  });
-  if (options.trainers < 1) return;
-  await tasks.step(`Start ${options.trainers} trainers`, (task) => startTrainers(context, task));
-}
-
-async function startTemporal(context: StartContext, env: NodeJS.ProcessEnv, task: TaskHandle): Promise<void> {
-  const { options, state, stateDir, supervisor } = context;
-  const part = options.toolchain.temporal;
-  if (part.kind === 'external' || !part.path) {
-    state.temporalAddress = part.address ?? '';
-    task.result(`running at ${state.temporalAddress}`);
-    return;
-  }
-  const binary = part.path;
-  await retryPorts(async (again) => {
-    const grpc = await choosePort('temporal', env, { avoidUsual: again });
-    const ui = await choosePort('temporalUi', env, { avoidUsual: again });
-    for (const { note } of [grpc, ui]) if (note) task.warn(note);
-    state.temporalAddress = `127.0.0.1:${grpc.port}`;
-    state.temporalUi = `http://127.0.0.1:${ui.port}`;
-    const spec = temporalSpec({ binary, stateDir, port: grpc.port, uiPort: ui.port });
-    await supervisor.start(spec, {
-      tier: TIER.server,
-      ready: () => temporalReady(binary, state.temporalAddress),
-    });
-  });
-  const note = await extendRetention(binary, state.temporalAddress);
-  if (note) task.warn(note);
-  task.result(`at ${state.temporalAddress}, page ${state.temporalUi}`);
-}
-
-async function startS3(context: StartContext, env: NodeJS.ProcessEnv, task: TaskHandle): Promise<void> {
-  const { options, state, stateDir, supervisor } = context;
-  const part = options.toolchain.s3;
-  const bucket = env.OVIS_BUCKET || 'ovis';
-  if (part.kind === 'external' || !part.path) {
-    state.s3 = {
-      endpoint: env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL,
-      accessKeyId: env.AWS_ACCESS_KEY_ID,
-      secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
-      bucket,
-      region: env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1',
-    };
-    await ensureClusterBucket(state.s3);
-    task.result(`running at ${part.address}, bucket ${bucket}`);
-    return;
-  }
-  const binary = part.path;
-  const { configFile, ...keys } = s3Keys(stateDir);
-  await retryPorts(async (again) => {
-    const { port, note } = await choosePort('s3', env, { avoidUsual: again });
-    if (note) task.warn(note);
-    state.s3 = { endpoint: `http://127.0.0.1:${port}`, ...keys, bucket, region: 'us-east-1' };
-    const ports = { s3: port, inner: await freePorts(7) };
-    context.afterStop.push(() => removeSeaweedSockets(ports));
-    await supervisor.start(seaweedSpec({ binary, stateDir, configFile, ports }), {
-      tier: TIER.server,
-      ready: () => s3Ready(state.s3),
-      timeoutMs: 60_000,
-    });
-  });
-  task.result(`at ${state.s3.endpoint}, bucket ${bucket}`);
-}
-
-async function startTrainers(context: StartContext, task: TaskHandle): Promise<void> {
-  const { options, state, supervisor } = context;
-  const { trainers } = options;
-  const started = await Promise.all(
-    Array.from({ length: trainers }, (_, index) =>
-      supervisor.start(trainerSpec({ env: clusterEnv(state), index: index + 1, trainers }), {
-        tier: TIER.trainer,
-      }),
-    ),
-  );
-  if (options.waitForTrainers === false) return;
-  const expected = started.map((one) => one.spec.name);
-  const isHere = async () => {
-    const here = (await registeredTrainers(state.fleetAddress)) ?? [];
-    const count = expected.filter((id) => here.includes(id)).length;
-    task.update(`${count} of ${trainers} have registered`);
-    return count === trainers;
-  };
-  const [first] = started;
-  await first?.waitUntil(isHere, TRAINER_READY_MS);
-  task.result(`${trainers} registered`);
-}
-
-/** Another program may take a port between our look and the server's start: one more attempt, with other ports. */
-async function retryPorts(start: (again: boolean) => Promise<void>): Promise<void> {
-  try {
-    await start(false);
-  } catch (error) {
-    const taken =
-      error instanceof BootstrapError && /address already in use|port.* in use/i.test(error.message);
-    if (!taken || error.code === 'PORT_IN_USE') throw error;
-    await start(true);
-  }
 }

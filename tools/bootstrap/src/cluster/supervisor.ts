@@ -102,7 +102,7 @@ export class Supervisor {
     for (const tier of [TIER.trainer, TIER.controller, TIER.server]) {
       await Promise.all(this.#entries.filter((entry) => entry.tier === tier).map((e) => e.process.stop()));
     }
-    this.guard.close();
+    await this.guard.close();
   }
 
   async #watch(entry: Entry): Promise<void> {
