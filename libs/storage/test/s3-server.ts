@@ -58,6 +58,7 @@ export async function startS3Server(): Promise<S3Server | undefined> {
     `-master.port=${master}`,
     `-master.port.grpc=${masterGrpc}`,
     '-master.volumeSizeLimitMB=1024',
+    '-master.telemetry=false',
     `-volume.port=${volume}`,
     `-volume.port.grpc=${volumeGrpc}`,
     '-volume.max=0',
