@@ -1,0 +1,176 @@
+import { CollectiveListener } from '@ovis/allreduce';
+import type { RunConfig } from '@ovis/config';
+import type { RunStageRequest, StageEventInput } from '@ovis/protocol';
+import { createLogger } from '@ovis/telemetry';
+import { initEngine } from '@ovis/tensorflow';
+import { readUrl } from '@ovis/storage';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runEvaluateJob } from '../src/evaluate-job.ts';
+import { runStageJob } from '../src/stage-job.ts';
+import { makeTinyRun } from './tiny-run.ts';
+
+const log = createLogger({ name: 'spec', level: 'error' });
+let folder: string;
+let run: RunConfig;
+let gangs = 0;
+
+beforeAll(async () => {
+  await initEngine({ intraOpThreads: 1, interOpThreads: 1 });
+  folder = await mkdtemp(join(tmpdir(), 'ovis-trainer-'));
+  run = await makeTinyRun(folder);
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface StageRun {
+  stage: 1 | 2 | 3;
+  world: number;
+  /** Folder of the run's checkpoints. */
+  runId: string;
+  from?: string;
+  initial?: boolean;
+  /** Asks to stop before the step after this many. */
+  stopAfter?: number;
+}
+
+/** Runs a stage on `world` ranks of this process; returns what rank 0 reported. */
+async function runGang(o: StageRun) {
+  const listeners = await Promise.all(Array.from({ length: o.world }, () => CollectiveListener.listen()));
+  const events: StageEventInput[][] = listeners.map(() => []);
+  const gangId = `gang-${++gangs}`;
+  try {
+    const results = await Promise.all(
+      listeners.map((listener, rank) => {
+        const request: RunStageRequest = {
+          runId: o.runId,
+          gangId,
+          generation: 1,
+          rank,
+          world: o.world,
+          collectiveAddresses: listeners.map(({ address }) => address),
+          stage: o.stage,
+          runConfigJson: JSON.stringify(run),
+          checkpointUrl: o.from ?? '',
+          initial: o.initial ?? true,
+          attempt: 1,
+        };
+        const mine = events[rank] as StageEventInput[];
+        const steps = () => mine.filter((event) => event.step).length;
+        return runStageJob({
+          request,
+          listener,
+          emit: (event) => mine.push(event),
+          shouldStop: () => o.stopAfter !== undefined && steps() >= o.stopAfter,
+          onGroup: () => undefined,
+          log,
+        });
+      }),
+    );
+    const losses = (events[0] as StageEventInput[]).flatMap(({ step }) =>
+      step ? [step.loss as number] : [],
+    );
+    return { losses, events, ...(results[0] as { reason: string; checkpointUrl: string }) };
+  } finally {
+    await Promise.all(listeners.map((listener) => listener.close()));
+  }
+}
+
+describe('a stage', () => {
+  it(
+    'gives the same losses with two trainers as with one, and both learn',
+    { timeout: 120_000 },
+    async () => {
+      const one = await runGang({ stage: 1, world: 1, runId: 'one' });
+      const two = await runGang({ stage: 1, world: 2, runId: 'two' });
+      expect(two.losses).toHaveLength(6);
+      two.losses.forEach((loss, step) => expect(loss / (one.losses[step] as number)).toBeCloseTo(1, 5));
+      // The first step has learning rate 0, so the loss moves from the third on.
+      expect(one.losses[5]).not.toBe(one.losses[1]);
+      const [first, second] = two.events.map((events) =>
+        events.flatMap(({ step }) => (step ? [step.loss] : [])),
+      );
+      expect(second).toEqual(first);
+    },
+  );
+
+  it(
+    'goes on after a stop with the very losses of a run that was not stopped',
+    { timeout: 120_000 },
+    async () => {
+      const whole = await runGang({ stage: 1, world: 2, runId: 'whole' });
+      const stopped = await runGang({ stage: 1, world: 2, runId: 'stopped', stopAfter: 3 });
+      expect(stopped.reason).toBe('stopped');
+      const done = stopped.losses.length;
+      expect(done).toBeLessThan(6);
+      const resumed = await runGang({
+        stage: 1,
+        world: 2,
+        runId: 'stopped',
+        from: stopped.checkpointUrl,
+        initial: false,
+      });
+      expect([...stopped.losses, ...resumed.losses]).toEqual(whole.losses);
+      const next = await runGang({ stage: 2, world: 2, runId: 'whole', from: whole.checkpointUrl });
+      const nextAfterResume = await runGang({
+        stage: 2,
+        world: 2,
+        runId: 'stopped',
+        from: resumed.checkpointUrl,
+      });
+      expect(nextAfterResume.losses).toEqual(next.losses);
+    },
+  );
+
+  it('refuses to go on inside a checkpoint of another stage', async () => {
+    const done = await runGang({ stage: 1, world: 1, runId: 'other' });
+    await expect(
+      runGang({ stage: 3, world: 1, runId: 'other', from: done.checkpointUrl, initial: false }),
+    ).rejects.toMatchObject({ code: 'BAD_CHECKPOINT' });
+  });
+});
+
+describe('the evaluation', () => {
+  it(
+    'answers every rank its share, with the picture and with a blank one',
+    { timeout: 120_000 },
+    async () => {
+      const { checkpointUrl } = await runGang({ stage: 1, world: 1, runId: 'evaluated' });
+      const lines = [];
+      for (const rank of [0, 1]) {
+        const outputUrl = `${pathToFileURL(folder).href}/predictions-${rank}.jsonl`;
+        await runEvaluateJob(
+          {
+            runId: 'evaluated',
+            gangId: 'g',
+            rank,
+            world: 2,
+            runConfigJson: JSON.stringify(run),
+            checkpointUrl,
+            blankImage: true,
+            outputUrl,
+          },
+          () => undefined,
+        );
+        const text = Buffer.from(await readUrl(outputUrl)).toString('utf8');
+        lines.push(
+          ...text
+            .trim()
+            .split('\n')
+            .map(
+              (line) => JSON.parse(line) as { index: number; prediction: string; blankPrediction: string },
+            ),
+        );
+      }
+      expect(lines.map(({ index }) => index).sort((a, b) => a - b)).toEqual([
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+      ]);
+      for (const line of lines) {
+        expect(typeof line.prediction).toBe('string');
+        expect(typeof line.blankPrediction).toBe('string');
+      }
+    },
+  );
+});
