@@ -19,7 +19,8 @@ export const usage = `ovis controller: runs the workflows and keeps the fleet
   --temporal HOST:PORT   the Temporal server             (TEMPORAL_ADDRESS; default 127.0.0.1:7233)
   --namespace NAME       its namespace                   (TEMPORAL_NAMESPACE; default 'default')
   --task-queue NAME      queue to work on                (OVIS_TASK_QUEUE; default '${defaultTaskQueue}')
-  --listen [HOST:]PORT   where trainers register         (OVIS_FLEET_PORT for the port; default 127.0.0.1:7400, 0 = any)
+  --listen [HOST:]PORT   where trainers register         (OVIS_FLEET_PORT, or the port of OVIS_FLEET_ADDRESS;
+                           default 127.0.0.1:7400, 0 = any)
   --advertise HOST       what trainers on other hosts dial (OVIS_ADVERTISE)
 
 Storage credentials come from AWS_* variables. The log goes to stderr; stdout has one line of JSON when it is ready.`;
@@ -48,7 +49,9 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv): ControllerO
     const value = values[flag];
     return typeof value === 'string' ? value : env[variable] || otherwise;
   };
-  const { host, port } = splitListen(pick('listen', 'OVIS_FLEET_PORT', '7400'));
+  const { host, port } = splitListen(
+    pick('listen', 'OVIS_FLEET_PORT', portOf(env['OVIS_FLEET_ADDRESS']) ?? '7400'),
+  );
   return {
     temporalAddress: pick('temporal', 'TEMPORAL_ADDRESS', '127.0.0.1:7233'),
     namespace: pick('namespace', 'TEMPORAL_NAMESPACE', 'default'),
@@ -57,6 +60,11 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv): ControllerO
     port,
     advertise: pick('advertise', 'OVIS_ADVERTISE', ''),
   };
+}
+
+/** Where trainers and people look for this controller is where it should listen. */
+function portOf(address: string | undefined): string | undefined {
+  return /:(\d+)$/.exec(address ?? '')?.[1];
 }
 
 function splitListen(value: string): { host: string; port: number } {

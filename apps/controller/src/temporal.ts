@@ -76,8 +76,8 @@ export function createWorker(o: {
     defaultHeartbeatThrottleInterval: '500 ms',
     // The default lets the next workflow task wait 10 s for a controller that died.
     stickyQueueScheduleToStartTimeout: '1 second',
-    shutdownGraceTime: '3 seconds',
-    shutdownForceTime: '10 seconds',
+    shutdownGraceTime: '2 seconds',
+    shutdownForceTime: '5 seconds',
   });
 }
 

@@ -81,7 +81,7 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
           config: {
             ...config,
             storage: `file://${folder}`,
-            gang: { trainers: 2, minTrainers: 1, waitSeconds: 3 },
+            gang: { trainers: 2, minTrainers: 1, waitSeconds: 2 },
             evaluation: undefined,
             ...changes,
           },
@@ -202,6 +202,16 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
 
   it('puts the predictions of all ranks together', async () => {
     const { fleetAddress } = await controller();
+    const line = (index: number, answer: string, prediction: string, blankPrediction: string) =>
+      JSON.stringify({
+        index,
+        key: `k${index}`,
+        type: 'color',
+        question: 'q',
+        answer,
+        prediction,
+        blankPrediction,
+      });
     const evaluate = (line: string) =>
       async function* (outputUrl: string) {
         const [base, name] = [
@@ -211,8 +221,8 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
         await openStorage(base).put(name, `${line}\n`);
         yield { done: { predictionsUrl: outputUrl, questions: 1 } };
       };
-    await trainer(fleetAddress, { id: 't0', evaluate: evaluate('{"key":"a"}') });
-    await trainer(fleetAddress, { id: 't1', evaluate: evaluate('{"key":"b"}') });
+    await trainer(fleetAddress, { id: 't0', evaluate: evaluate(line(0, 'red', 'Red', 'blue')) });
+    await trainer(fleetAddress, { id: 't1', evaluate: evaluate(line(1, 'blue', 'green', 'blue')) });
     const run = await start({ evaluation: { dataset: 'file:///eval.tar', maxNewTokens: 4, limit: 0 } });
     const { resultUrl } = await run.handle.result();
     expect(resultUrl).toBe(`file://${folder}/${run.runId}/evaluation/result.json`);
@@ -221,10 +231,11 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
     );
     expect(result).toMatchObject({
       questions: 2,
+      accuracy: { color: { model: 0.5, majority: 0.5, blind: 0.5, n: 2 } },
       predictions: `file://${folder}/${run.runId}/evaluation/predictions.jsonl`,
     });
     expect(readFileSync(join(folder, run.runId, 'evaluation', 'predictions.jsonl'), 'utf8')).toBe(
-      '{"key":"a"}\n{"key":"b"}\n',
+      `${line(0, 'red', 'Red', 'blue')}\n${line(1, 'blue', 'green', 'blue')}\n`,
     );
   });
 

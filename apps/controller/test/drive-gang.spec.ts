@@ -51,6 +51,7 @@ async function gangOf(...options: Partial<FakeOptions>[]) {
       times: { ...defaultDriveTimes, heartbeatMs: 20, reattachMs: 600, settleMs: 200 },
       attempt: 1,
       heartbeat: (details) => void beats.push(details),
+      gotSomewhere: async () => false,
       report: async (report) => void reports.push(report),
       signal: abort.signal,
       whyAborted: () => why,
@@ -119,6 +120,20 @@ describe('driveGang', () => {
     const { trainers, drive } = await gangOf({}, {});
     expect((await drive({ attempt: 2 })).steps).toBe(5);
     expect(trainers.map((trainer) => trainer.requests.length)).toEqual([1, 1]);
+  });
+
+  it('a later attempt does not start a stage again that got somewhere while nobody watched', async () => {
+    const { trainers, drive } = await gangOf({}, {});
+    const cause = await failureOf(drive({ attempt: 2, gotSomewhere: async () => true }));
+    expect(cause).toMatchObject({ code: 'TRAINER_LOST', retryable: true });
+    expect(trainers.map((trainer) => trainer.requests.length)).toEqual([0, 0]);
+  });
+
+  it('lets another gang go on when a trainer drains', async () => {
+    const stopped = (retryable: boolean) => (step: number) =>
+      step === 3 ? { code: 'STOPPED', message: 'stopped', hint: '', retryable } : undefined;
+    const { drive } = await gangOf({ failAt: stopped(false) }, { failAt: stopped(true) });
+    expect(await failureOf(drive())).toMatchObject({ code: 'STOPPED', retryable: true, rank: 1 });
   });
 
   it('goes on over a broken connection', async () => {

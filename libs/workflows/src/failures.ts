@@ -24,10 +24,14 @@ export type FailureBudget = 'membership' | 'infrastructure';
 /** Codes that mean: the gang has to form again. Everything else that may be retried is infrastructure. */
 const membershipCodes = new Set([
   'PEER_LOST',
+  'PEER_STALLED',
   'TRAINER_LOST',
   'TRAINER_STALLED',
-  'TRAINER_DRAINING',
-  'GENERATION',
+  'GROUP_ABORTED',
+  'CONNECT_FAILED',
+  'STOPPED',
+  'DRAINING',
+  'BUSY',
 ]);
 
 export function budgetOf(cause: FailureCause): FailureBudget {

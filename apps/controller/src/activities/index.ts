@@ -1,7 +1,14 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
+import { trainerClient, TrainerState } from '@ovis/protocol';
 import { openStorage } from '@ovis/storage';
-import { activityFailure, type RunReport, type TrainingActivities } from '@ovis/workflows';
+import {
+  activityFailure,
+  type Gang,
+  type GangMember,
+  type RunReport,
+  type TrainingActivities,
+} from '@ovis/workflows';
 import { DriveAborted, driveGang } from '../drive/drive-gang.ts';
 import { DriveFailure } from '../drive/drive-failure.ts';
 import type { DriveTimes } from '../drive/drive-times.ts';
@@ -31,7 +38,7 @@ export interface ActivityDependencies {
 export function createActivities(deps: ActivityDependencies): TrainingActivities {
   const { registry, feed, log, env } = deps;
   return {
-    recordRun: translated({ again: true }, async (input) => {
+    recordRun: translated({ log, again: true }, async (input) => {
       const storage = openStorage(input.config.storage, env);
       const record = { ...input, recordedAt: new Date().toISOString() };
       await storage.put(`${input.runId}/run.json`, `${JSON.stringify(record, null, 2)}\n`, {
@@ -42,7 +49,7 @@ export function createActivities(deps: ActivityDependencies): TrainingActivities
       log.info(`${input.runId}: begins${input.resume ? ` at stage ${input.resume.stage}` : ''}`);
     }),
 
-    acquireGang: translated({ again: false }, async (input) => {
+    acquireGang: translated({ log, again: false }, async (input) => {
       const context = Context.current();
       const heartbeat = (details: { waiting: string }) => context.heartbeat(details);
       const signal = context.cancellationSignal;
@@ -59,7 +66,7 @@ export function createActivities(deps: ActivityDependencies): TrainingActivities
       return gang;
     }),
 
-    driveStage: translated({ again: false }, async (input) => {
+    driveStage: translated({ log, again: false }, async (input) => {
       const context = Context.current();
       try {
         return await driveGang(input, {
@@ -69,6 +76,11 @@ export function createActivities(deps: ActivityDependencies): TrainingActivities
           times: deps.times,
           attempt: context.info.attempt,
           heartbeat: (details) => context.heartbeat(details),
+          gotSomewhere: async () => {
+            const { runId, stage, config } = input;
+            const since = context.info.scheduledTimestampMs;
+            return (await latestCheckpoint({ runId, storage: config.storage, stage, since }, env)) !== null;
+          },
           report: (report) => deps.report(input.runId, report),
           signal: context.cancellationSignal,
           whyAborted: () =>
@@ -82,7 +94,7 @@ export function createActivities(deps: ActivityDependencies): TrainingActivities
       }
     }),
 
-    evaluateRun: translated({ again: false }, async (input) => {
+    evaluateRun: translated({ log, again: false }, async (input) => {
       const context = Context.current();
       try {
         return await evaluateRun(input, {
@@ -98,22 +110,40 @@ export function createActivities(deps: ActivityDependencies): TrainingActivities
       }
     }),
 
-    releaseGang: translated({ again: true }, async ({ gang, reason }) => {
-      const busy = gang.trainers.filter(
-        (member) => registry.isAlive(member.trainerId) && worksFor(registry, member.trainerId, gang.gangId),
-      );
-      if (busy.length > 0)
+    releaseGang: translated({ log, again: true }, async ({ gang, reason }) => {
+      const busy = await stillAtWork(gang, registry);
+      if (busy.length > 0) {
         await stopGang({ ...gang, trainers: busy }, { checkpoint: false, reason, log, deadlineMs: 20_000 });
+        await stillAtWork(gang, registry);
+      }
       registry.release(gang.gangId, gang.generation);
     }),
 
-    latestCheckpoint: translated({ again: true }, (input) => latestCheckpoint(input, env)),
+    latestCheckpoint: translated({ log, again: true }, (input) => latestCheckpoint(input, env)),
   };
 }
 
-function worksFor(registry: TrainerRegistry, trainerId: string, gangId: string): boolean {
-  const entry = registry.list().find(({ registration }) => registration.trainerId === trainerId);
-  return entry?.heartbeat?.gangId === gangId && entry.idleSince === undefined;
+/**
+ * Members that still work for this gang. They are asked now: the last heartbeat may be a second old, and the next gang
+ * would wait for the next one.
+ */
+async function stillAtWork(gang: Gang, registry: TrainerRegistry): Promise<GangMember[]> {
+  const asked = gang.trainers.map(async (member): Promise<GangMember[]> => {
+    const entry = registry.list().find(({ registration }) => registration.trainerId === member.trainerId);
+    const client = trainerClient(member.grpcAddress, { deadlineMs: 2_000 });
+    try {
+      const { state, runId, gangId, stage, step, phase } = await client.getStatus();
+      const generation = entry?.heartbeat?.generation ?? 0;
+      if (entry !== undefined) registry.beat(entry, { state, runId, gangId, generation, stage, step, phase });
+      return state !== TrainerState.IDLE && gangId === gang.gangId ? [member] : [];
+    } catch {
+      // Lost, or too busy to answer: its next heartbeat says what it does.
+      return [];
+    } finally {
+      client.close();
+    }
+  });
+  return (await Promise.all(asked)).flat();
 }
 
 /** What an activity that was told to end throws: cancelled for the user, or to be run again by another controller. */
@@ -124,14 +154,20 @@ function abortedBy(context: Context): Error | undefined {
 }
 
 function translated<I, O>(
-  o: { again: boolean },
+  o: { log: Log; again: boolean },
   activity: (input: I) => Promise<O>,
 ): (input: I) => Promise<O> {
   return async (input) => {
     try {
       return await activity(input);
     } catch (error) {
+      const known = typeof (error as { hint?: unknown } | undefined)?.hint === 'string';
+      if (!known && !(error instanceof TemporalFailure)) o.log.error(stackOf(error));
       throw toActivityError(error, o);
     }
   };
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

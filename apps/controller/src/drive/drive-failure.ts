@@ -46,14 +46,18 @@ export function trainerStalled(member: GangMember, phase: string, silentMs: numb
   });
 }
 
-const consequences = new Set(['PEER_LOST', 'TRAINER_LOST', 'GENERATION']);
+/** What the others see when one trainer fails or leaves. */
+const consequences = new Set(['PEER_LOST', 'PEER_STALLED', 'TRAINER_LOST', 'GROUP_ABORTED']);
 
 /**
  * The failure that explains the others. When one trainer fails, its peers only see that it left: what is no membership
  * fault is the cause, and among causes the one that no retry cures.
  */
 export function rootFailure(failures: readonly DriveFailure[]): DriveFailure | undefined {
-  const weight = ({ cause }: DriveFailure) =>
-    (consequences.has(cause.code) ? 2 : 0) + (cause.retryable ? 1 : 0);
+  const weight = ({ cause }: DriveFailure) => {
+    // A trainer that drains stops the whole gang at a step; only itself knows that another gang may go on.
+    if (cause.code === 'STOPPED') return cause.retryable ? 4 : 5;
+    return (consequences.has(cause.code) ? 2 : 0) + (cause.retryable ? 1 : 0);
+  };
   return [...failures].sort((a, b) => weight(a) - weight(b))[0];
 }

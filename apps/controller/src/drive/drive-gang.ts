@@ -18,6 +18,8 @@ export interface DriveOptions {
   /** Temporal's attempt of the activity: later ones attach to what the first started. */
   attempt: number;
   heartbeat: (details: StageHeartbeat) => void;
+  /** Has this gang saved a checkpoint? Asked before a later attempt starts the stage on a trainer. */
+  gotSomewhere: () => Promise<boolean>;
   report: (report: RunReport) => Promise<void>;
   /** Aborts when Temporal wants the activity to end. */
   signal: AbortSignal;
@@ -72,6 +74,7 @@ export async function driveGang(input: DriveStageInput, o: DriveOptions): Promis
     try {
       const isAlive = () => o.registry.isAlive(member.trainerId);
       const request = requestFor(input, rank, o.attempt);
+      const { gotSomewhere } = o;
       const { reattachMs } = o.times;
       for await (const event of followTrainer({
         client,
@@ -79,6 +82,7 @@ export async function driveGang(input: DriveStageInput, o: DriveOptions): Promis
         request,
         isAlive,
         reattachMs,
+        gotSomewhere,
         signal: streams.signal,
       })) {
         take(rank, event);

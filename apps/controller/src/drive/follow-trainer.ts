@@ -10,11 +10,13 @@ export interface FollowOptions {
   /** Does the fleet hear of this trainer? */
   isAlive: () => boolean;
   reattachMs: number;
+  /** Asked when a later attempt finds that a trainer does not run the stage: did the stage already get somewhere? */
+  gotSomewhere: () => Promise<boolean>;
   signal: AbortSignal;
 }
 
 /** A refusal that the next generation may not meet. */
-const passingRefusals = new Set(['BUSY', 'DRAINING', 'RESOURCE_EXHAUSTED', 'ABORTED', 'GENERATION']);
+const passingRefusals = new Set(['BUSY', 'DRAINING', 'RESOURCE_EXHAUSTED', 'ABORTED']);
 const brokenConnection = new Set(['UNREACHABLE', 'CONNECTION_LOST', 'DEADLINE']);
 
 /**
@@ -43,6 +45,8 @@ export async function* followTrainer(o: FollowOptions): AsyncGenerator<StageEven
     } catch (error) {
       if (o.signal.aborted || !(error instanceof RpcError)) throw error;
       if (error.code === 'NOT_FOUND' && mode === 'attach-or-run') {
+        // It may have finished, or failed, while no controller watched: then the checkpoint is where to go on.
+        if (await o.gotSomewhere()) throw trainerLost(o.member, 'it no longer runs this stage');
         mode = 'run';
         continue;
       }
