@@ -39,7 +39,8 @@ function straightThroughArgmax(x: tf.Tensor2D): tf.Tensor2D {
     [x],
     () => {
       const winners = tf.argMax(x, -1) as tf.Tensor1D;
-      const value = tf.oneHot(winners, x.shape[1], 1, 0, 'float32') as tf.Tensor2D;
+      // A float32 one-hot is all zeros on the WASM backend: cast instead.
+      const value = tf.cast(tf.oneHot(winners, x.shape[1]), 'float32') as tf.Tensor2D;
       return { value, save: [] };
     },
     (dy) => [tf.clone(dy)],
