@@ -21,3 +21,6 @@ export {
   type S3Access,
 } from './cluster/state.ts';
 export { type ProcessEvent } from './cluster/supervisor.ts';
+export { examine, type Diagnosis, type Problem } from './doctor/examine.ts';
+export { describeDiagnosis } from './doctor/print.ts';
+export { runDoctor, runDown, runSetup, runUp, type OutputOptions, type UpOptions } from './commands.ts';

@@ -16,9 +16,9 @@ import type { Part } from './toolchain.ts';
 export async function resolveLibtensorflow(options: ResolveOptions): Promise<Part> {
   const { env, task, cacheDir } = options;
   if (env.LIBTENSORFLOW_PATH) {
-    const directory = await namedDirectory(env.LIBTENSORFLOW_PATH);
-    task.result(`${directory} (LIBTENSORFLOW_PATH)`);
-    return { kind: 'library', source: 'named', from: 'LIBTENSORFLOW_PATH', path: directory };
+    const library = await namedLibrary(env.LIBTENSORFLOW_PATH);
+    task.result(`${library} (LIBTENSORFLOW_PATH)`);
+    return { kind: 'library', source: 'named', from: 'LIBTENSORFLOW_PATH', path: library };
   }
   const slot: CacheSlot = { cacheDir, name: 'libtensorflow', version: `${TENSORFLOW_VERSION}-cpu` };
   const cached = await readSlot(slot, TENSORFLOW_FILES);
@@ -62,20 +62,24 @@ function wasm(options: ResolveOptions, why: string): Part {
   return { kind: 'wasm', source: 'fallback', from: '@tensorflow/tfjs-backend-wasm', warning };
 }
 
-/** LIBTENSORFLOW_PATH may name the directory or the library file in it. */
-async function namedDirectory(named: string): Promise<string> {
-  const stats = await fs.stat(named).catch(() => undefined);
-  const directory = path.resolve(stats?.isFile() ? path.dirname(named) : named);
-  const absent: string[] = [];
-  for (const file of TENSORFLOW_FILES) {
-    if (!(await fs.stat(path.join(directory, file)).catch(() => undefined))) absent.push(file);
-  }
-  if (absent.length === 0) return directory;
+/** Names under which the library with the C API is built; the engine loads any of them. */
+const LIBRARY_NAMES = [
+  'libtensorflow_cc.so.2',
+  'libtensorflow.so.2',
+  'libtensorflow_cc.2.dylib',
+  'libtensorflow.2.dylib',
+];
+
+/** LIBTENSORFLOW_PATH may name the directory of the library, or the library file. */
+async function namedLibrary(named: string): Promise<string> {
+  const exists = async (file: string) => (await fs.stat(file).catch(() => undefined))?.isFile() ?? false;
+  if (await exists(named)) return path.resolve(named);
+  for (const name of LIBRARY_NAMES) if (await exists(path.join(named, name))) return path.resolve(named);
   throw new BootstrapError(
     'PART_UNUSABLE',
-    `LIBTENSORFLOW_PATH=${named} holds no ${absent.join(' and no ')}`,
+    `LIBTENSORFLOW_PATH=${named} is not and holds no ${TENSORFLOW_FILES[0]}`,
     {
-      hint: 'name the directory of the two libraries (in a Python installation: site-packages/tensorflow), or `unset LIBTENSORFLOW_PATH`',
+      hint: 'name the directory of the library (in a Python installation: site-packages/tensorflow), or `unset LIBTENSORFLOW_PATH`',
     },
   );
 }
@@ -96,7 +100,7 @@ async function installedPackage(env: NodeJS.ProcessEnv): Promise<string | undefi
   const [version, ...rest] = result.stdout.trim().split(' ');
   const directory = rest.join(' ');
   if (result.code !== 0 || version !== TENSORFLOW_VERSION || !directory) return undefined;
-  return namedDirectory(directory).catch(() => undefined);
+  return namedLibrary(directory).catch(() => undefined);
 }
 
 /** Cheap sign of an NVIDIA driver: its device file. */
