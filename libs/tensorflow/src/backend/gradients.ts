@@ -125,7 +125,8 @@ function slope(
 
 /** Sums rows by id into a table of the given shape, as a product with a one-hot matrix (no scatter on WASM). */
 function scatter(rows: tf.Tensor, ids: tf.Tensor1D, shape: number[]): tf.Tensor {
-  const picked = tf.oneHot(ids, shape[0]!, 1, 0, 'float32') as tf.Tensor2D;
+  // In int32 first: the WASM kernel writes integer bits whatever dtype it is asked for.
+  const picked = tf.cast(tf.oneHot(ids, shape[0]!), 'float32') as tf.Tensor2D;
   const flat = tf.reshape(rows, [ids.size, -1]) as tf.Tensor2D;
   return tf.reshape(tf.matMul(picked, flat, true, false), shape);
 }

@@ -37,6 +37,9 @@ export interface EngineInfo {
   warning?: string;
 }
 
+const FIX =
+  'Run `npm start` once (it fetches the library), or set LIBTENSORFLOW_PATH to a folder that holds it.';
+
 let pending: Promise<EngineInfo> | undefined;
 let native: LibtensorflowBackend | undefined;
 let info: EngineInfo | undefined;
@@ -71,16 +74,25 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
   if (backend !== 'wasm') {
     // A path that somebody named must work; only the search may come back empty.
     const files = findLibrary(options.libtensorflow);
-    if (files) return (info = await startNative(files, options));
+    const mustWork =
+      backend === 'libtensorflow' || options.libtensorflow || process.env['LIBTENSORFLOW_PATH'];
+    if (files) {
+      try {
+        return (info = await startNative(files, options));
+      } catch (error) {
+        if (mustWork || !(error instanceof EngineError)) throw error;
+        return (info = await startWasm(error.message));
+      }
+    }
     if (backend === 'libtensorflow') {
       throw new EngineError(
         'LIBRARY_NOT_FOUND',
         'No libtensorflow was found in LIBTENSORFLOW_PATH or the cache.',
-        'Run `npm start` once (it fetches the library), or set LIBTENSORFLOW_PATH to a folder that holds it.',
+        FIX,
       );
     }
   }
-  return (info = await startWasm(backend === 'auto'));
+  return (info = await startWasm(backend === 'auto' ? 'No libtensorflow was found' : undefined));
 }
 
 async function startNative(files: LibraryFiles, options: EngineOptions): Promise<EngineInfo> {
@@ -101,7 +113,7 @@ async function startNative(files: LibraryFiles, options: EngineOptions): Promise
   };
 }
 
-async function startWasm(fallback: boolean): Promise<EngineInfo> {
+async function startWasm(reason: string | undefined): Promise<EngineInfo> {
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(dirname(main) + sep);
   await tf.setBackend('wasm');
@@ -112,9 +124,6 @@ async function startWasm(fallback: boolean): Promise<EngineInfo> {
     version: tf.version_core,
     devices: [{ name: 'wasm', type: 'CPU' }],
     gpu: false,
-    ...(fallback && {
-      warning:
-        'No libtensorflow was found: running on the WASM backend, 4-7 times slower. Run `npm start` once or set LIBTENSORFLOW_PATH.',
-    }),
+    warning: reason && `${reason}: running on the WASM backend, which is 10 to 20 times slower. ${FIX}`,
   };
 }
