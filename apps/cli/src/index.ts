@@ -1,1 +1,2 @@
-export {};
+export { processContext, type CliContext } from './context.ts';
+export { createProgram, runProgram } from './program.ts';

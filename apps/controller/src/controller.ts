@@ -17,6 +17,7 @@ export interface StartOptions extends ControllerOptions {
   /** For tests. */
   fleetTimes?: Partial<FleetTimes>;
   driveTimes?: Partial<DriveTimes>;
+  followPatienceMs?: number;
 }
 
 export interface RunningController {
@@ -34,7 +35,7 @@ export async function startController(o: StartOptions): Promise<RunningControlle
   const temporal = await connectTemporal({ address: o.temporalAddress, namespace: o.namespace });
   const registry = new TrainerRegistry({ times: o.fleetTimes });
   const feed = new RunFeed();
-  const follower = new RunFollower(temporal.client, feed);
+  const follower = new RunFollower(temporal.client, feed, { patienceMs: o.followPatienceMs });
   const follow = (runId: string) => follower.follow(runId);
   let server: RunningServer | undefined;
   let worker: Worker;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Client, Connection, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { failureCause, reportSignalName, type RunReport, type TrainingActivities } from '@ovis/workflows';
@@ -97,19 +98,20 @@ export class RunFollower {
   readonly #client: Client;
   readonly #feed: RunFeed;
   readonly #following = new Set<string>();
+  readonly #patienceMs: number;
 
-  constructor(client: Client, feed: RunFeed) {
+  /** @param o.patienceMs how long a run may be watched before it is started */
+  constructor(client: Client, feed: RunFeed, o: { patienceMs?: number } = {}) {
     this.#client = client;
     this.#feed = feed;
+    this.#patienceMs = o.patienceMs ?? 10_000;
   }
 
   /** Returns at once for a run that is going on or already followed. */
   async follow(runId: string): Promise<void> {
     if (this.#following.has(runId) || this.#feed.isFinal(runId)) return;
     this.#following.add(runId);
-    void this.#client.workflow
-      .getHandle(runId)
-      .result()
+    void this.#resultOf(runId)
       .then(
         () => this.#feed.note(runId, 'completed', { final: true }),
         (error: unknown) => {
@@ -118,6 +120,18 @@ export class RunFollower {
         },
       )
       .finally(() => this.#following.delete(runId));
+  }
+
+  async #resultOf(runId: string): Promise<unknown> {
+    const deadline = performance.now() + this.#patienceMs;
+    for (;;) {
+      try {
+        return await this.#client.workflow.getHandle(runId).result();
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError) || performance.now() > deadline) throw error;
+        await sleep(250);
+      }
+    }
   }
 }
 

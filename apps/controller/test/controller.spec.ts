@@ -55,6 +55,7 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
       advertise: '',
       log: quiet,
       env: process.env,
+      followPatienceMs: 1_000,
       fleetTimes: { heartbeatMs: 100, lostAfterMs: 2_000 },
       driveTimes: { heartbeatMs: 100, reattachMs: 1_000, settleMs: 300 },
     });

@@ -1,0 +1,83 @@
+import { Command } from 'commander';
+import type { Client } from '@temporalio/client';
+import { trainWorkflow, type RunProgress } from '@ovis/workflows';
+import { findCluster } from '../cluster.ts';
+import type { CliContext } from '../context.ts';
+import { count, duration, loss, table } from '../format.ts';
+import { checkRunId } from '../run-id.ts';
+import { describeRun, progressOf } from '../runs.ts';
+import { withTemporal } from '../temporal.ts';
+
+export function statusCommand(context: CliContext): Command {
+  return new Command('status')
+    .description('show one run, or list all')
+    .argument('[run]', 'id of the run')
+    .option('--json', 'print JSON')
+    .action(async (run: string | undefined, options: { json?: boolean }) => {
+      const cluster = findCluster(context.env, context.cwd);
+      await withTemporal(cluster, (client) =>
+        run === undefined
+          ? listRuns(context, client, options.json === true)
+          : showRun(context, client, checkRunId(run), options.json === true),
+      );
+    });
+}
+
+async function listRuns(context: CliContext, client: Client, json: boolean): Promise<void> {
+  const rows: { run: string; status: string; started: string; seconds: number }[] = [];
+  for await (const info of client.workflow.list({ query: `WorkflowType = '${trainWorkflow}'` })) {
+    const end = info.closeTime?.getTime() ?? Date.now();
+    rows.push({
+      run: info.workflowId,
+      status: info.status.name.toLowerCase(),
+      started: info.startTime.toISOString().slice(0, 19).replace('T', ' '),
+      seconds: Math.round((end - info.startTime.getTime()) / 1000),
+    });
+  }
+  if (json) return context.out(JSON.stringify(rows, null, 2));
+  if (rows.length === 0) return context.out("no runs yet: 'ovis submit run.yaml' starts one");
+  const lines = rows.map((row) => [row.run, row.status, row.started, duration(row.seconds)]);
+  table([['run', 'status', 'started (UTC)', 'took'], ...lines]).forEach(context.out);
+}
+
+async function showRun(context: CliContext, client: Client, runId: string, json: boolean): Promise<void> {
+  const description = await describeRun(client, runId);
+  const progress = await progressOf(client, runId);
+  const temporalStatus = description.status.name.toLowerCase();
+  if (json)
+    return context.out(JSON.stringify({ runId, temporalStatus, progress: progress ?? null }, null, 2));
+  const took = (description.closeTime?.getTime() ?? Date.now()) - description.startTime.getTime();
+  context.out(`run         ${runId}`);
+  context.out(`status      ${progress?.status ?? temporalStatus}, ${duration(took / 1000)}`);
+  if (progress === undefined) {
+    context.out("progress    unknown: no controller answers (start one with 'ovis up')");
+    return;
+  }
+  progressLines(progress).forEach(context.out);
+}
+
+function progressLines(progress: RunProgress): string[] {
+  const lines: string[] = [];
+  const running = progress.status === 'training' || progress.status === 'recovering';
+  if (running && progress.stage !== 0) {
+    lines.push(
+      `stage       ${progress.stage} of 3, step ${count(progress.step)} of ${count(progress.totalSteps)}, loss ${loss(progress.loss)}, ${count(progress.imagesPerSecond ?? 0)} images/s`,
+    );
+    const each = progress.trainers.map((t) => `${t.trainerId} ${t.state}`).join(', ');
+    lines.push(`trainers    ${each || 'none yet'} (generation ${progress.generation})`);
+  }
+  for (const stage of progress.stages) {
+    const end = stage.finalLoss === undefined ? '' : `, final loss ${loss(stage.finalLoss)}`;
+    lines.push(
+      `stage ${stage.stage}     ${stage.status === 'before' ? 'done before the resume' : stage.status}, ${count(stage.steps)} steps${end}`,
+    );
+  }
+  if (progress.checkpoint !== '') lines.push(`checkpoint  ${progress.checkpoint}`);
+  if (progress.resultUrl !== undefined) lines.push(`result      ${progress.resultUrl}`);
+  if (progress.note !== '' && progress.note !== progress.status) lines.push(`last note   ${progress.note}`);
+  if (progress.error !== undefined) {
+    lines.push(`error       ${progress.error.code}: ${progress.error.message}`);
+    lines.push(`  fix       ${progress.error.hint}`);
+  }
+  return lines;
+}

@@ -1,0 +1,39 @@
+import type { RunConfig, StageConfig } from '@ovis/config';
+import { count, table } from './format.ts';
+
+/** What a run will do, for people, before it starts. */
+export function planLines(runId: string, config: RunConfig): string[] {
+  const { gang, model, data } = config;
+  const fewer = gang.minTrainers < gang.trainers ? `, at least ${gang.minTrainers}` : '';
+  const indicators = model.useIndicators ? ', indicators' : '';
+  const rows = [
+    ['stage', 'steps', 'batch', 'samples', 'learning rate', 'checkpoints', 'trains'],
+    ...config.stages.map(stageRow),
+  ];
+  return [
+    `run         ${runId}`,
+    `storage     ${config.storage.replace(/\/+$/, '')}/${runId}/`,
+    `trainers    ${gang.trainers}${fewer}; waits ${gang.waitSeconds} s for them; ${data.lanes} lanes`,
+    `backbones   ${model.backbones}`,
+    `vocabulary  ${count(model.visualVocabSize)} visual words (${model.tokenizeFunction}${indicators}); up to ${count(model.multimodalMaxLength)} positions`,
+    '',
+    ...table(rows),
+    '',
+    ...config.stages.map((stage) => `data ${stage.stage}      ${stage.dataset} (${stage.format})`),
+    `evaluation  ${config.evaluation === undefined ? 'none' : config.evaluation.dataset}`,
+  ];
+}
+
+function stageRow(stage: StageConfig): string[] {
+  const split =
+    stage.accumulation > 1 ? ` (${stage.accumulation} x ${stage.batchSize / stage.accumulation})` : '';
+  return [
+    String(stage.stage),
+    count(stage.steps),
+    `${stage.batchSize}${split}`,
+    count(stage.steps * stage.batchSize),
+    `${stage.learningRate} ${stage.schedule}, warm-up ${stage.warmupRatio}`,
+    `every ${stage.checkpointEvery}`,
+    stage.trainModules.join(' '),
+  ];
+}

@@ -1,0 +1,54 @@
+import { Command, CommanderError } from 'commander';
+import { cancelCommand } from './commands/cancel.ts';
+import { configCommand } from './commands/config.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { statusCommand } from './commands/status.ts';
+import { submitCommand } from './commands/submit.ts';
+import { trainersCommand } from './commands/trainers.ts';
+import { watchCommand } from './commands/watch.ts';
+import type { CliContext } from './context.ts';
+import { exitCodes, explain } from './errors.ts';
+
+/** All commands, one file each under commands/. `register` adds those that are made elsewhere. */
+export function createProgram(context: CliContext, register: ((program: Command) => void)[] = []): Command {
+  const program = new Command('ovis')
+    .description('train Ovis multimodal LLMs on a cluster')
+    .version('0.1.0')
+    .showHelpAfterError("('ovis --help' lists the commands)")
+    .showSuggestionAfterError();
+  const commands = [
+    submitCommand(context),
+    statusCommand(context),
+    watchCommand(context),
+    resumeCommand(context),
+    cancelCommand(context),
+    trainersCommand(context),
+    configCommand(context),
+  ];
+  for (const command of commands) program.addCommand(command);
+  for (const add of register) add(program);
+  useContext(program, context);
+  return program;
+}
+
+/** Runs one command line; returns the exit code: 0 ok, 1 failure, 2 wrong usage. */
+export async function runProgram(program: Command, args: string[], context: CliContext): Promise<number> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return typeof process.exitCode === 'number' ? process.exitCode : exitCodes.ok;
+  } catch (error) {
+    // Commander has printed its own message, and ends with 0 for --help.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    explain(error).forEach(context.err);
+    return (error as { code?: unknown }).code === 'BAD_ID' ? exitCodes.usage : exitCodes.failure;
+  }
+}
+
+function useContext(command: Command, context: CliContext): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => context.out(text.trimEnd()),
+    writeErr: (text) => context.err(text.trimEnd()),
+  });
+  for (const inner of command.commands) useContext(inner, context);
+}
