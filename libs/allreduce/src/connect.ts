@@ -49,6 +49,7 @@ export async function connectGroup(options: GroupOptions, group: GroupBuilder): 
         if (error) reject(error);
       };
       const attach = (peer: number, link: PeerLink) => {
+        if (group.failed()) return link.destroy();
         group.attach(peer, link);
         const events = group.events(peer);
         link.handTo({
@@ -81,6 +82,9 @@ export async function connectGroup(options: GroupOptions, group: GroupBuilder): 
       if (missing.size === 0) resolve();
     });
   } catch (error) {
+    // Nobody may come in while the connections close.
+    unregister();
+    dialling.abort();
     await group.giveUp(error as Error);
     throw error;
   } finally {

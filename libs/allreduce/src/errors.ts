@@ -10,7 +10,7 @@ export class CollectiveError extends Error {
   }
 }
 
-/** How a peer was lost: its connection closed, it sent nothing for `timeoutMs`, or it called `close()`. */
+/** How a peer was lost: its connection closed, it made no progress for `timeoutMs`, or it called `close()`. */
 export type LostReason = 'closed' | 'stalled' | 'left';
 
 export interface PeerLostDetails {
@@ -41,7 +41,7 @@ export class PeerLostError extends CollectiveError {
     const { rank, address, reason, collective, sequence, bytesReceived, reportedBy } = details;
     const how = {
       closed: 'its connection closed',
-      stalled: `it sent nothing for ${details.timeoutMs} ms`,
+      stalled: `it made no progress for ${details.timeoutMs} ms`,
       left: 'it left the group',
     }[reason];
     const where = collective === 'none' ? 'between collectives' : `in ${collective} #${sequence}`;

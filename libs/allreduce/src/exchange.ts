@@ -1,5 +1,5 @@
 import { checksum, type CollectiveName } from './frame.ts';
-import { addRange } from './kernel.ts';
+import { sumRange } from './kernel.ts';
 import { frameBytes } from './peer-link.ts';
 
 /**
@@ -91,13 +91,7 @@ export function largeAllReduce(
 
   /** mine[begin, end) = x0 + x1 + ... in rank order: the one order of summation that everybody sees. */
   const reduce = (begin: number, end: number) => {
-    let sum = contributions[0] as Float32Array;
-    for (let r = 1; r < world; r += 1) {
-      // The running sum stays in received memory until it has passed this rank's own contribution.
-      const target = r >= rank ? mine : sum;
-      addRange(target, sum, contributions[r] as Float32Array, begin, end);
-      sum = target;
-    }
+    sumRange(mine, contributions, begin, end);
     const part = bytesOf(mine.subarray(begin, end));
     const crc = checksum(part);
     for (const to of peers(me)) send(to, 1, part, mine.byteLength, crc);
@@ -148,7 +142,8 @@ export function stagingFor(staging: (Uint8Array | undefined)[], from: number, by
 
 /** Small buffers: everybody sends everything to everybody and adds in rank order. */
 export function smallAllReduce(buffer: Float32Array, me: Membership): Exchange {
-  const { rank, world } = me;
+  const { world } = me;
+  // A copy goes out, so that the buffer can take the sum while a slow peer has not read it yet.
   const own = buffer.slice();
   const contributions: Float32Array[] = Array.from({ length: world }, () => own);
   let missing = world - 1;
@@ -158,7 +153,7 @@ export function smallAllReduce(buffer: Float32Array, me: Membership): Exchange {
     ...noRoot,
     phases: 1,
     start(send) {
-      for (const to of peers({ rank, world })) sendStream(send, to, 0, bytesOf(own));
+      for (const to of peers(me)) sendStream(send, to, 0, bytesOf(own));
     },
     place(from, _phase, streamBytes, early) {
       if (streamBytes !== buffer.byteLength) return undefined;
@@ -170,10 +165,7 @@ export function smallAllReduce(buffer: Float32Array, me: Membership): Exchange {
       if (bytes < buffer.byteLength) return;
       missing -= 1;
       if (missing > 0) return;
-      buffer.set(contributions[0] as Float32Array);
-      for (let r = 1; r < world; r += 1) {
-        addRange(buffer, buffer, contributions[r] as Float32Array, 0, buffer.length);
-      }
+      sumRange(buffer, contributions, 0, buffer.length);
     },
   };
 }

@@ -17,7 +17,16 @@ import { crc32 } from '@node-rs/crc32';
 export const headerBytes = 40;
 const magic = 0x3143564f;
 
-export const FrameType = { HELLO: 1, WELCOME: 2, REFUSED: 3, DATA: 4, ABORT: 5, BYE: 6 } as const;
+export const FrameType = {
+  HELLO: 1,
+  WELCOME: 2,
+  REFUSED: 3,
+  DATA: 4,
+  ABORT: 5,
+  BYE: 6,
+  PING: 7,
+  PONG: 8,
+} as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 export const collectiveNames = ['none', 'allReduceSum', 'broadcast', 'allGather', 'barrier'] as const;

@@ -62,9 +62,4 @@ export class Incoming {
   bytesOf(phase: number): number {
     return this.#streams[phase]?.received ?? 0;
   }
-
-  finished(phase: number): boolean {
-    const stream = this.#streams[phase];
-    return stream !== undefined && stream.received === stream.bytes;
-  }
 }

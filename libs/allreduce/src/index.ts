@@ -12,4 +12,4 @@ export type { LostReason, PeerLostDetails } from './errors.ts';
 export { CollectiveListener } from './listener.ts';
 export type { ListenOptions } from './listener.ts';
 export { ProcessGroup } from './process-group.ts';
-export type { GroupStats } from './process-group.ts';
+export type { GroupStats } from './engine.ts';

@@ -151,6 +151,8 @@ describe('joining', () => {
     await Promise.all(waiting);
     const bad: Partial<GroupOptions>[] = [
       { rank: 3 },
+      { world: -1 },
+      { world: 2.5 },
       { world: 2 },
       { generation: -1 },
       { addresses: ['a:1', 'b', 'c:3'] },
@@ -179,10 +181,22 @@ describe('the connection', () => {
     await once(proxy, 'listening');
     cleanups.push(() => proxy.close());
     const address = `127.0.0.1:${(proxy.address() as { port: number }).port}`;
-    const base = { groupId: 'g', generation: 1, world: 2, timeoutMs: 400 };
+    const base = { groupId: 'g', generation: 1, world: 2 };
     const groups = await Promise.all([
-      ProcessGroup.join({ ...base, rank: 0, listener: zero, addresses: [zero.address, one.address] }),
-      ProcessGroup.join({ ...base, rank: 1, listener: one, addresses: [address, one.address] }),
+      ProcessGroup.join({
+        ...base,
+        timeoutMs: 60_000,
+        rank: 0,
+        listener: zero,
+        addresses: [zero.address, one.address],
+      }),
+      ProcessGroup.join({
+        ...base,
+        timeoutMs: 400,
+        rank: 1,
+        listener: one,
+        addresses: [address, one.address],
+      }),
     ]);
     cleanups.push(...groups.map((group) => () => group.close()));
     return groups;

@@ -81,7 +81,7 @@ export class PeerLink {
     });
   }
 
-  /** Bytes read so far: grows while the peer is alive and sends. */
+  /** Grows with every byte of a collective that goes in or out. */
   get progress(): number {
     return this.#received + this.#framesWritten;
   }
@@ -98,7 +98,7 @@ export class PeerLink {
 
   /** Bytes from the socket. `chunk` may be reused after the call. */
   feed(chunk: Uint8Array): void {
-    this.#received += chunk.byteLength;
+    if (!this.#ending) this.#received += chunk.byteLength;
     this.#reader.feed(chunk);
   }
 
@@ -139,6 +139,8 @@ export class PeerLink {
   }
 
   #control(type: number, payload: Uint8Array): void {
+    // Asking and answering is not progress.
+    this.#received -= headerBytes + payload.byteLength;
     let body: unknown;
     try {
       body = JSON.parse(Buffer.from(payload).toString());

@@ -68,7 +68,7 @@ it('a stopped process is named by every other after the timeout, and learns of i
   one.child.kill('SIGSTOP');
   for (const { error, at } of await Promise.all(answers)) {
     expect(error).toMatchObject({ code: 'PEER_LOST', rank: 1, reason: 'stalled' });
-    expect(error?.message).toContain(`sent nothing for ${timeoutMs} ms`);
+    expect(error?.message).toContain(`made no progress for ${timeoutMs} ms`);
     expect(at - stoppedAt).toBeGreaterThan(timeoutMs * 0.8);
     expect(at - stoppedAt).toBeLessThan(timeoutMs * 2 + 1_500);
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** What a child answered, and when. */
 export interface Answer {
-  result?: { ms: number; first: number; last: number } | string;
+  result?: { ms: number; cpuMs: number; first: number; last: number } | string;
   error?: {
     name: string;
     message: string;

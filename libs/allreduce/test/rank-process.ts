@@ -31,12 +31,16 @@ async function handle(message: Message): Promise<unknown> {
     return 'closed';
   }
   const buffer = new Float32Array(message.length);
-  const begin = performance.now();
+  const cpu = process.cpuUsage();
+  let ms = 0;
   for (let i = 0; i < message.times; i += 1) {
     buffer.fill(group.rank + 1);
+    const begin = performance.now();
     await group.allReduceSum(buffer);
+    ms += performance.now() - begin;
   }
-  return { ms: performance.now() - begin, first: buffer[0], last: buffer.at(-1) };
+  const { user, system } = process.cpuUsage(cpu);
+  return { ms, cpuMs: (user + system) / 1_000, first: buffer[0], last: buffer.at(-1) };
 }
 
 process.on('message', (message: Message) => {
