@@ -92,9 +92,12 @@ test('calls act in program order on the variables they assign', async () => {
     return tf.add(v, 0);
   });
   const read = compile((x: tf.Tensor) => tf.add(v, x));
-  const zero = tf.scalar(0);
+  const host = new Float32Array([0]);
+  const zero = tf.tensor1d(host);
   const calls = [double(), double(), read(zero), double()];
-  zero.dispose(); // arguments are the function's from the moment of the call
+  // Arguments are the function's from the moment of the call.
+  host[0] = 99;
+  zero.dispose();
   const values = (await Promise.all(calls)).map((t) => t.dataSync()[0]);
   expect(values).toEqual([2, 4, 4, 8]);
 });

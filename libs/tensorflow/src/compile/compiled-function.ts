@@ -79,6 +79,8 @@ export class CompiledFunction {
   async call(tensors: readonly tf.Tensor[]): Promise<unknown> {
     const busy = this.#pending();
     if (busy.length > 0) {
+      // Host values go to TensorFlow now: the caller may reuse its array while this call waits.
+      for (const t of tensors) this.#backend.handle(t.dataId);
       const held = tensors.map((t) => tf.keep(t.clone()));
       try {
         await Promise.allSettled(busy);
