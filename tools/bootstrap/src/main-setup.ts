@@ -9,7 +9,10 @@ const [envFile = ''] = process.argv.slice(2);
 try {
   const toolchain = await prepare();
   fs.mkdirSync(path.dirname(envFile), { recursive: true });
-  fs.writeFileSync(envFile, JSON.stringify(toolchainEnv(toolchain)));
+  const env = toolchainEnv(toolchain);
+  // The engine finds the cached library by itself, and its specs of that search must not see it named.
+  if (['cached', 'fetched'].includes(toolchain.libtensorflow.source)) delete env.LIBTENSORFLOW_PATH;
+  fs.writeFileSync(envFile, JSON.stringify(env));
 } catch (error) {
   console.error(`error: ${describeError(error)}`);
   process.exitCode = 1;

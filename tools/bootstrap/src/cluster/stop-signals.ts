@@ -7,6 +7,9 @@ type StopSignal = keyof typeof SIGNALS;
 const SAME_SIGNAL_MS = 1000;
 const PARENT_POLL_MS = 500;
 
+/** The launcher (launch.mjs) when it started this very process; what this process starts in turn has other parents. */
+const launchedBy = process.ppid === Number(process.env.OVIS_LAUNCHER_PID) ? process.ppid : undefined;
+
 /**
  * Calls `stop` once on SIGINT, SIGTERM or SIGHUP, or when the launcher that started us is gone, then ends this process
  * with 128 + the signal's number. A second signal ends it at once (the guard then cleans up).
@@ -30,9 +33,8 @@ export function stopOnSignals(stop: (reason: string) => Promise<void>): () => vo
     process.on(signal, handler);
     return () => process.off(signal, handler);
   });
-  const launcher = Number(process.env.OVIS_LAUNCHER_PID);
   const poll = setInterval(() => {
-    if (launcher && process.ppid !== launcher) onStop('SIGHUP', 'the launcher is gone');
+    if (launchedBy !== undefined && process.ppid !== launchedBy) onStop('SIGHUP', 'the launcher is gone');
   }, PARENT_POLL_MS);
   poll.unref();
   return () => {
