@@ -14,11 +14,12 @@ export function statusCommand(context: CliContext): Command {
     .argument('[run]', 'id of the run')
     .option('--json', 'print JSON')
     .action(async (run: string | undefined, options: { json?: boolean }) => {
+      if (run !== undefined) checkRunId(run);
       const cluster = findCluster(context.env, context.cwd);
       await withTemporal(cluster, (client) =>
         run === undefined
           ? listRuns(context, client, options.json === true)
-          : showRun(context, client, checkRunId(run), options.json === true),
+          : showRun(context, client, run, options.json === true),
       );
     });
 }
