@@ -106,26 +106,47 @@ async function readQuestion(sample: Sample, index: number): Promise<Question> {
   };
 }
 
+/** Answers every question, with its picture or with a blank one. */
 async function answerAll(
-  { config, params, tokenizer, formatter, preprocessor }: LoadedModel,
+  model: LoadedModel,
   questions: Question[],
   maxNewTokens: number,
   blank: boolean,
   emit: (event: EvaluateEventInput) => void,
 ): Promise<string[]> {
+  const { imageSize } = model.config.visual.backbone;
+  const white = {
+    data: new Uint8Array(imageSize * imageSize * 3).fill(255),
+    width: imageSize,
+    height: imageSize,
+  };
+  // Before a blank picture the same words are the same question.
+  const asked = blank
+    ? [...new Set(questions.map(({ question }) => question))].map((question) => ({ question, image: white }))
+    : questions;
+  const answers = await generate(model, asked, maxNewTokens, (done, questionsPerS) =>
+    emit({ progress: { done, total: asked.length, questionsPerS, blankImage: blank } }),
+  );
+  if (!blank) return answers;
+  const byQuestion = new Map(asked.map(({ question }, at) => [question, answers[at] as string]));
+  return questions.map(({ question }) => byQuestion.get(question) as string);
+}
+
+async function generate(
+  { config, params, tokenizer, formatter, preprocessor }: LoadedModel,
+  asked: Pick<Question, 'question' | 'image'>[],
+  maxNewTokens: number,
+  onProgress: (done: number, questionsPerS: number) => void,
+): Promise<string[]> {
   const { imageSize } = config.visual.backbone;
   const processor = clipProcessor(imageSize, preprocessor);
-  const white = new Uint8Array(imageSize * imageSize * 3).fill(255);
   const started = performance.now();
   const answers: string[] = [];
-  for (let from = 0; from < questions.length; from += BATCH) {
-    const prompts = questions.slice(from, from + BATCH).map((question) => {
-      const image = blank ? { data: white, width: imageSize, height: imageSize } : question.image;
-      return {
-        inputIds: formatter.formatQuery(question.question).inputIds,
-        pixelValues: tf.tensor4d(preprocessImage(image, processor), [1, 3, imageSize, imageSize]),
-      };
-    });
+  for (let from = 0; from < asked.length; from += BATCH) {
+    const prompts = asked.slice(from, from + BATCH).map(({ question, image }) => ({
+      inputIds: formatter.formatQuery(question).inputIds,
+      pixelValues: tf.tensor4d(preprocessImage(image, processor), [1, 3, imageSize, imageSize]),
+    }));
     const ids = await generateGreedy(config, params, prompts, {
       maxNewTokens,
       eosTokenId: formatter.endOfTurnId,
@@ -133,15 +154,7 @@ async function answerAll(
     });
     tf.dispose(prompts.map(({ pixelValues }) => pixelValues));
     answers.push(...ids.map((tokens) => tokenizer.decode(tokens, { skipSpecial: true }).trim()));
-    const seconds = (performance.now() - started) / 1000;
-    emit({
-      progress: {
-        done: answers.length,
-        total: questions.length,
-        questionsPerS: answers.length / seconds,
-        blankImage: blank,
-      },
-    });
+    onProgress(answers.length, (answers.length * 1000) / (performance.now() - started));
   }
   return answers;
 }

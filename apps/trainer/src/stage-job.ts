@@ -198,7 +198,7 @@ async function* stageBatches(
   for await (const { microBatches, cursors } of samples) {
     yield {
       microBatches: microBatches.map((batch) =>
-        buildMicroBatch(batch, config, { maxLength: run.model.multimodalMaxLength, lengthMultiple: 32 }),
+        buildMicroBatch(batch, config, { maxLength: run.model.multimodalMaxLength, lengthMultiple: 16 }),
       ),
       images: stage.batchSize / request.world,
       cursor: cursors,

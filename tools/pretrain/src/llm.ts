@@ -47,11 +47,7 @@ export async function pretrainLlm(
     initParams(o.config, { seed: o.seed, only: (name) => name.startsWith(LLM) }),
   ))
     params[name.slice(LLM.length)] = tensor;
-  let order: number[] = [];
-  const next = () => {
-    if (order.length === 0) order = shuffled(o.texts.length, random);
-    return o.texts[order.pop() as number] as TokenText;
-  };
+  const nextBatch = bucketBatches(o, random);
   const trained = await optimise<Batch>({
     name: 'pretrain-llm',
     params,
@@ -61,7 +57,7 @@ export async function pretrainLlm(
     weightDecay: 0.01,
     onStep: o.onStep,
     signal: o.signal,
-    batch: () => layOut(Array.from({ length: o.batchSize }, next), o.maxLength),
+    batch: nextBatch,
     loss: (p, batch) => {
       const { lossSum, tokens } = languageModelLoss(o.config.llm, p, batch);
       return tf.div(lossSum, tokens);
@@ -73,6 +69,34 @@ export async function pretrainLlm(
     tensor.dispose();
   }
   return result;
+}
+
+/** Texts of one batch have about the same length, so that little of it is padding. Each epoch sees every text once. */
+const BUCKET = 32;
+
+function bucketBatches(o: PretrainLlmOptions, random: RandomStream): () => Batch {
+  let queue: { texts: TokenText[]; length: number }[] = [];
+  const fill = () => {
+    const buckets = new Map<number, TokenText[]>();
+    for (const at of shuffled(o.texts.length, random)) {
+      const text = o.texts[at] as TokenText;
+      const length = Math.min(o.maxLength, Math.ceil(text.inputIds.length / BUCKET) * BUCKET);
+      const bucket = buckets.get(length) ?? [];
+      bucket.push(text);
+      if (bucket.length === o.batchSize) {
+        queue.push({ texts: bucket, length });
+        buckets.delete(length);
+      } else buckets.set(length, bucket);
+    }
+    queue = shuffled(queue.length, random).map((at) => queue[at] as (typeof queue)[number]);
+  };
+  return () => {
+    if (queue.length === 0) fill();
+    const batch = queue.pop();
+    if (!batch)
+      throw new Error(`pretrain-llm: ${o.texts.length} texts do not fill a batch of ${o.batchSize}`);
+    return layOut(batch.texts, batch.length);
+  };
 }
 
 function layOut(texts: TokenText[], length: number): Batch {

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { PROFILES } from '../demo/profiles.ts';
+import { runDemo } from '../demo/run-demo.ts';
+
+/** `npm start`. */
+export function demoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description(
+      'set everything up on this machine, train a small Ovis through its three stages, show what it learned',
+    )
+    .option('--profile <name>', PROFILES.join(' or '), 'full')
+    .option('--trainers <n>', 'trainer processes', '2')
+    .option('--json <file>', 'write the result as JSON')
+    .option(
+      '--set <path=value>',
+      'change a value of runs/icons.yaml',
+      (value, all: string[]) => [...all, value],
+      [] as string[],
+    )
+    .option('--keep', 'leave the cluster running afterwards', false)
+    .action(async (o: { profile: string; trainers: string; json?: string; set: string[]; keep: boolean }) => {
+      await runDemo({ ...o, trainers: Number(o.trainers), env: process.env });
+    });
+}
