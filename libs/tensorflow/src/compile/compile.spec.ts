@@ -129,6 +129,26 @@ test('large constants become inputs, equal ones are shared, dead nodes are dropp
   expect(f.stats().nodes).toBeLessThanOrEqual(10);
 });
 
+test('large constants are freed with the function, dead ones and those of a failed trace at once', async () => {
+  const { native } = nativeBackend()!;
+  const big = (): tf.Tensor => tf.tensor1d(Float32Array.from({ length: 3000 }, (_, i) => i));
+  const x = tf.add(tf.zeros([3000]), 0);
+  const before = native.liveHandles;
+  const f = compile((t: tf.Tensor, fail: boolean) => {
+    tf.exp(tf.mul(big(), 2)); // dead: not the constant used below
+    const y = tf.add(t, tf.reverse(tf.add(big(), 1)));
+    if (fail) throw new Error('stop');
+    tf.exp(tf.tensor1d(Float32Array.from({ length: 3000 }, (_, i) => -i)));
+    return y;
+  });
+  await expect(f(x, true)).rejects.toThrow('stop');
+  expect(native.liveHandles).toBeLessThanOrEqual(before);
+  (await f(x, false)).dispose();
+  expect(native.liveHandles).toBeLessThanOrEqual(before + 1);
+  f.dispose();
+  expect(native.liveHandles).toBeLessThanOrEqual(before);
+});
+
 test('arguments and captures may be returned, also twice', async () => {
   const w = tf.tensor1d([5]);
   const f = compile((x: tf.Tensor) => {

@@ -48,6 +48,8 @@ export class CompiledFunction {
     const engine = tf.engine();
     engine.startScope(label);
     backend.recorder = trace;
+    let captures: Capture[] = [];
+    let registered = false;
     try {
       const symbols = args.tensors.map((t) => trace.argument(t));
       const result = fn(...(args.rebuild(symbols.map((s) => s.tensor)) as unknown[]));
@@ -63,12 +65,15 @@ export class CompiledFunction {
       const used = usedInputs(outputs);
       this.#usedArguments = [...symbols.keys()].filter((i) => used.has(symbols[i]!.value));
       const captured = trace.captures.filter((c) => used.has(c.value));
-      this.#captures = captured.map((c) => c.capture);
+      captures = captured.map((c) => c.capture);
+      this.#captures = captures;
       const inputs = [...this.#usedArguments.map((i) => symbols[i]!.value), ...captured.map((c) => c.value)];
       this.nodes = trace.graph.toFunction(this.#name, inputs, outputs, { xla: this.#xla });
+      registered = true;
     } finally {
       backend.recorder = undefined;
       trace.restoreVariables();
+      trace.discardConstants(registered ? captures : []);
       engine.endScope();
       trace.graph.dispose();
     }

@@ -149,6 +149,16 @@ export class Trace implements Recorder {
     return [...this.#captures.values(), ...this.#largeConstants.map((c) => c.input)];
   }
 
+  /** Frees the large constants that no input of the function keeps. */
+  discardConstants(kept: readonly Capture[]): void {
+    for (const { input } of this.#largeConstants) {
+      const { capture } = input;
+      if (capture.kind === 'constant' && !kept.includes(capture)) {
+        this.#backend.native.deleteTensor(capture.handle);
+      }
+    }
+  }
+
   /** @throws the first error that fn caught or dropped. */
   check(): void {
     if (this.#failure) throw this.#failure;
