@@ -1,9 +1,14 @@
 #!/usr/bin/env node
+import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addDown } from './commands/down.ts';
+import { addPretrain } from './commands/pretrain.ts';
+import { addSetup } from './commands/setup.ts';
+import { addUp } from './commands/up.ts';
 import { processContext } from './context.ts';
 import { createProgram, runProgram } from './program.ts';
 
 const context = processContext();
-// Commands that are made elsewhere join here, each a function that adds itself: setup, up, down, doctor, demo, pretrain.
-const program = createProgram(context, []);
+const program = createProgram(context, [addSetup, addUp, addDown, addDoctor, addDemo, addPretrain]);
 
 process.exitCode = await runProgram(program, process.argv.slice(2), context);

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { PROFILES } from '../demo/profiles.ts';
-import { runDemo } from '../demo/run-demo.ts';
 
 /** `npm start`. */
-export function demoCommand(program: Command): void {
+export function addDemo(program: Command): void {
   program
     .command('demo')
     .description(

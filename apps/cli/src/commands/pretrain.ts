@@ -1,8 +1,6 @@
-import { initEngine } from '@ovis/tensorflow';
-import { pretrainBackbones } from '@ovis/pretrain';
 import type { Command } from 'commander';
 import { availableParallelism } from 'node:os';
-import { BACKBONES } from '../demo/run-demo.ts';
+import { BACKBONES } from '../demo/backbones.ts';
 import { duration } from '../demo/live-view.ts';
 import { CliError } from '../errors.ts';
 
@@ -10,7 +8,7 @@ import { CliError } from '../errors.ts';
 const EVERY = 15;
 
 /** `ovis pretrain`: makes the demo's backbones. */
-export function pretrainCommand(program: Command): void {
+export function addPretrain(program: Command): void {
   program
     .command('pretrain')
     .description("make the demo's backbones: the ViT by contrast of pictures and names, the LLM on the texts")
@@ -21,6 +19,10 @@ export function pretrainCommand(program: Command): void {
     .action(async (o: { out: string; only?: string; scale: string; threads: string }) => {
       if (o.only !== undefined && o.only !== 'vit' && o.only !== 'llm')
         throw new CliError('USAGE', `--only is '${o.only}'`, 'use --only vit or --only llm');
+      const [{ initEngine }, { pretrainBackbones }] = await Promise.all([
+        import('@ovis/tensorflow'),
+        import('@ovis/pretrain'),
+      ]);
       await initEngine({ intraOpThreads: Number(o.threads), interOpThreads: 1 });
       let said = -Infinity;
       const report = await pretrainBackbones({

@@ -8,6 +8,7 @@ import type { RunConfig } from '@ovis/config';
 import { CliError } from '../errors.ts';
 import { startRun } from '../start-run.ts';
 import { withTemporal } from '../temporal.ts';
+import { BACKBONES } from './backbones.ts';
 import { duration, LiveView } from './live-view.ts';
 import { prepareData, uploadFolder } from './prepare-data.ts';
 import { demoConfig } from './profiles.ts';
@@ -25,9 +26,6 @@ export interface DemoOptions {
   keep: boolean;
   env: NodeJS.ProcessEnv;
 }
-
-/** Pre-trained backbones that come with the repository; `ovis pretrain` makes them. */
-export const BACKBONES = join('tools', 'pretrain', 'backbones', 'icons');
 
 /**
  * The main job: set-up, a cluster on this machine, the three stages, the evaluation, and what the model learned.

@@ -27,7 +27,8 @@ export class LiveLines {
   }
 
   of(event: RunEvent): LiveLine[] {
-    if (event.event === 'note') return [{ text: event.note.message, live: false }];
+    // How the run ended is said by the caller, who asks Temporal.
+    if (event.event === 'note') return event.note.final ? [] : [{ text: event.note.message, live: false }];
     if (event.event === 'evaluate') {
       const inner = event.evaluate;
       if (inner.event !== 'progress' || event.rank !== 0) return [];
