@@ -40,7 +40,7 @@ export interface RunProgress {
 
 export interface StageProgress {
   stage: StageNumber;
-  status: 'pending' | 'running' | 'done' | 'before';
+  status: 'pending' | 'running' | 'done' | 'stopped' | 'before';
   steps: number;
   finalLoss?: number;
   checkpointUrl?: string;

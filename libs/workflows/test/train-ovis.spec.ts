@@ -152,7 +152,11 @@ describe.skipIf(temporalMissing !== '')(`trainOvis${temporalMissing}`, () => {
         'stage 1: rank 1 (trainer-1) closed its connection in step 120 (after 4 generations)',
       );
       expect(cause.hint).toContain(`ovis resume ${handle.workflowId}`);
-      expect(await progressOf(handle)).toMatchObject({ status: 'failed', error: { code: 'PEER_LOST' } });
+      expect(await progressOf(handle)).toMatchObject({
+        status: 'failed',
+        error: { code: 'PEER_LOST' },
+        stages: [{ status: 'stopped' }, { status: 'pending' }, {}],
+      });
     });
     expect(calls.filter((call) => call.name === 'driveStage')).toHaveLength(4);
     expect(calls.filter((call) => call.name === 'releaseGang')).toHaveLength(4);

@@ -27,6 +27,7 @@ export async function trainOvis(input: TrainInput): Promise<TrainResult> {
     Object.assign(progress, { status: 'completed', note: 'completed' });
     return result;
   } catch (error) {
+    for (const stage of progress.stages) if (stage.status === 'running') stage.status = 'stopped';
     if (isCancellation(error)) {
       Object.assign(progress, { status: 'cancelled', note: 'cancelled' });
       throw error;
