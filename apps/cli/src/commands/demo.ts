@@ -19,6 +19,8 @@ export function addDemo(program: Command): void {
     )
     .option('--keep', 'leave the cluster running afterwards', false)
     .action(async (o: { profile: string; trainers: string; json?: string; set: string[]; keep: boolean }) => {
+      // Loaded when it is needed: the other commands start without the servers and the data tools.
+      const { runDemo } = await import('../demo/run-demo.ts');
       await runDemo({ ...o, trainers: Number(o.trainers), env: process.env });
     });
 }
