@@ -30,10 +30,26 @@ export async function prepare(options: PrepareOptions = {}): Promise<Toolchain> 
   const env = options.env ?? process.env;
   const cacheDir = cacheDirectory(env);
   const tasks = options.tasks ?? taskListFor(options);
-  const [temporal, libtensorflow, s3] = await tasks.all([
-    { title: 'Temporal server', run: (task) => resolveTemporal({ cacheDir, env, task }) },
-    { title: 'TensorFlow library', run: (task) => resolveLibtensorflow({ cacheDir, env, task }) },
-    { title: 'S3 server', run: (task) => resolveS3({ cacheDir, env, task }) },
-  ]);
-  return { cacheDir, temporal, libtensorflow, s3 };
+  // Ctrl-C ends a download at once, whoever else listens for it: what is half-fetched lies in the staging directory,
+  // where the next set-up removes it.
+  const removeHandlers = exitOnSignals();
+  try {
+    const [temporal, libtensorflow, s3] = await tasks.all([
+      { title: 'Temporal server', run: (task) => resolveTemporal({ cacheDir, env, task }) },
+      { title: 'TensorFlow library', run: (task) => resolveLibtensorflow({ cacheDir, env, task }) },
+      { title: 'S3 server', run: (task) => resolveS3({ cacheDir, env, task }) },
+    ]);
+    return { cacheDir, temporal, libtensorflow, s3 };
+  } finally {
+    removeHandlers();
+  }
+}
+
+function exitOnSignals(): () => void {
+  const handlers = Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }).map(([signal, code]) => {
+    const handler = () => process.exit(code);
+    process.on(signal, handler);
+    return () => process.off(signal, handler);
+  });
+  return () => handlers.forEach((remove) => remove());
 }

@@ -109,20 +109,19 @@ export class TaskList {
         const title = (text: string) => (task.title = `${spec.title}  ${pc.dim(text)}`);
         await runOne(index, {
           update: title,
-          progress: (done, total, what) => title(progressText(done, total, began, what)),
+          progress: progressTexts(title),
           result: (text) => (result = text),
           warn: (text) => warnings.push(text),
         });
         title([result, formatSeconds(Date.now() - began)].filter(Boolean).join(', '));
       },
     }));
-    // Our own exit on Ctrl-C: listr2's would end with code 127, and Node's default leaves the cursor hidden.
-    const onInterrupt = () => {
-      this.#stream.write('\x1b[?25h\n');
-      process.exit(130);
-    };
+    // listr2's own handler would end with code 127; without one the cursor would stay hidden.
+    const showCursor = () => void this.#stream.write('\x1b[?25h');
+    const onInterrupt = () => process.exit(130);
     const ours = process.listenerCount('SIGINT') === 0;
     if (ours) process.once('SIGINT', onInterrupt);
+    process.once('exit', showCursor);
     try {
       await new Listr(tasks, {
         concurrent,
@@ -134,6 +133,7 @@ export class TaskList {
       // Kept in `failures`, thrown by the caller.
     } finally {
       if (ours) process.off('SIGINT', onInterrupt);
+      process.off('exit', showCursor);
     }
   }
 
@@ -143,6 +143,7 @@ export class TaskList {
     let spoken = '';
     let spokenAt = 0;
     const say = (text: string) => this.note(`${title}: ${text}`);
+    const texts = progressTexts((text) => update(text));
     const update = (text: string) => {
       if (text === spoken) return;
       spoken = text;
@@ -153,7 +154,7 @@ export class TaskList {
       await run({
         update,
         progress: (done, total, what) => {
-          if (Date.now() - spokenAt >= PLAIN_INTERVAL_MS) update(progressText(done, total, began, what));
+          if (Date.now() - spokenAt >= PLAIN_INTERVAL_MS) texts(done, total, what);
         },
         result: (text) => (result = text),
         warn: (text) => warnings.push(text),
@@ -165,9 +166,16 @@ export class TaskList {
   }
 }
 
-function progressText(done: number, total: number | undefined, began: number, what = ''): string {
-  const seconds = (Date.now() - began) / 1000;
-  const rate = seconds > 0.5 ? `, ${formatBytes(done / seconds)}/s` : '';
-  const size = total ? `${formatBytes(done)} of ${formatBytes(total)}` : formatBytes(done);
-  return `${what ? `${what} ` : ''}${size}${rate}`;
+/** Makes "fetching 12 MB of 45 MB, 20 MB/s": the rate counts from the begin of each phase ("fetching", "unpacking"). */
+function progressTexts(show: (text: string) => void): TaskHandle['progress'] {
+  let phase: string | undefined;
+  let began = 0;
+  let beganAt = 0;
+  return (done, total, what = '') => {
+    if (what !== phase) [phase, began, beganAt] = [what, done, Date.now()];
+    const seconds = (Date.now() - beganAt) / 1000;
+    const rate = seconds > 0.5 && done > began ? `, ${formatBytes((done - began) / seconds)}/s` : '';
+    const size = total ? `${formatBytes(done)} of ${formatBytes(total)}` : formatBytes(done);
+    show(`${what ? `${what} ` : ''}${size}${rate}`);
+  };
 }
