@@ -1,6 +1,7 @@
 import { joinParts, loadCheckpoint } from '@ovis/checkpoint';
 import type { RunConfig } from '@ovis/config';
 import { clipProcessor, generateGreedy, preprocessImage } from '@ovis/model';
+import type { Prediction } from '@ovis/evaluation';
 import type { EvaluateEventInput, EvaluateRequest } from '@ovis/protocol';
 import { expandBraces, openStorage, splitUrl } from '@ovis/storage';
 import { tf } from '@ovis/tensorflow';
@@ -11,18 +12,6 @@ import { imageOf, recordOf } from './data/sample-encoder.ts';
 import { TrainerError } from './errors.ts';
 import { assembleModel, type LoadedModel } from './model-files.ts';
 
-/** One question of the held-out set and what the model said. */
-export interface Prediction {
-  index: number;
-  key: string;
-  type: string;
-  question: string;
-  answer: string;
-  prediction: string;
-  /** The same question with a blank picture. */
-  blankPrediction?: string;
-}
-
 interface Question extends Omit<Prediction, 'prediction' | 'blankPrediction'> {
   image: RgbImage;
 }
@@ -30,10 +19,14 @@ interface Question extends Omit<Prediction, 'prediction' | 'blankPrediction'> {
 /** Prompts decoded together. */
 const BATCH = 128;
 
-/** Answers this rank's share of the questions and writes the predictions as JSON lines. */
+/**
+ * Answers this rank's share of the questions and writes the predictions as JSON lines.
+ * @throws TrainerError STOPPED when `signal` aborts; nothing is written then
+ */
 export async function runEvaluateJob(
   request: EvaluateRequest,
   emit: (event: EvaluateEventInput) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const run = JSON.parse(request.runConfigJson) as RunConfig;
   if (!run.evaluation)
@@ -50,7 +43,17 @@ export async function runEvaluateJob(
   const model = assembleModel(joinParts(parts), files);
   try {
     const questions = await readQuestions(run.evaluation, request);
-    const answer = (blank: boolean) => answerAll(model, questions, run.evaluation!.maxNewTokens, blank, emit);
+    const told = (event: EvaluateEventInput) => {
+      if (signal?.aborted)
+        throw new TrainerError(
+          'STOPPED',
+          'the evaluation was asked to stop',
+          `ovis resume ${request.runId}`,
+          false,
+        );
+      emit(event);
+    };
+    const answer = (blank: boolean) => answerAll(model, questions, run.evaluation!.maxNewTokens, blank, told);
     const predictions = await answer(false);
     const blank = request.blankImage ? await answer(true) : undefined;
     const lines = questions.map(({ image: _, ...question }, at) =>

@@ -1,3 +1,2 @@
 export { startTrainer, type RunningTrainer } from './trainer.ts';
 export { readOptions, type TrainerOptions } from './options.ts';
-export type { Prediction } from './evaluate-job.ts';

@@ -35,7 +35,9 @@ export class TrainerWork {
   readonly #listener: CollectiveListener;
   readonly #log: Logger;
   #job: StageJob | undefined;
-  #evaluating: { runId: string; gangId: string } | undefined;
+  /** The last stage that ended: whoever was away can still learn how. */
+  #ended: StageJob | undefined;
+  #evaluating: { runId: string; gangId: string; stop: AbortController; ended: Promise<void> } | undefined;
   #draining = false;
 
   constructor(o: { trainerId: string; listener: CollectiveListener; log: Logger }) {
@@ -62,14 +64,17 @@ export class TrainerWork {
   async drain(reason: string): Promise<void> {
     this.#draining = true;
     if (this.#job) this.#job.stopReason ??= reason;
-    await this.#job?.ended;
+    this.#evaluating?.stop.abort();
+    await Promise.all([this.#job?.ended, this.#evaluating?.ended]);
   }
 
   readonly implementation: TrainerImplementation = {
     runStage: (request) => this.#runStage(request),
     attach: (request) => {
-      const job = this.#job;
-      if (job?.request.gangId !== request.gangId || job.request.generation !== request.generation)
+      const job = [this.#job, this.#ended].find(
+        (one) => one?.request.gangId === request.gangId && one.request.generation === request.generation,
+      );
+      if (!job)
         throw new RequestError(
           'NOT_FOUND',
           `trainer ${this.#trainerId} does not run gang ${request.gangId} generation ${request.generation}`,
@@ -79,6 +84,12 @@ export class TrainerWork {
     },
     stop: async (request) => {
       const job = this.#job;
+      const evaluation = this.#evaluating;
+      if (evaluation?.gangId === request.gangId) {
+        evaluation.stop.abort();
+        await evaluation.ended;
+        return { stopped: true, checkpointUrl: '' };
+      }
       if (job?.request.gangId !== request.gangId) return { stopped: false, checkpointUrl: '' };
       if (request.checkpoint) job.stopReason ??= request.reason || 'asked to stop';
       else this.#abort(job, request.reason || 'asked to stop');
@@ -86,9 +97,9 @@ export class TrainerWork {
     },
     evaluate: (request) => {
       this.#refuseWhenBusy();
-      this.#evaluating = { runId: request.runId, gangId: request.gangId };
       const events = new AsyncQueue<EvaluateEventInput>();
-      runEvaluateJob(request, (event) => events.push(event))
+      const stop = new AbortController();
+      const ended = runEvaluateJob(request, (event) => events.push(event), stop.signal)
         .catch((error: unknown) => {
           this.#log.error({ err: error }, 'the evaluation failed');
           events.push({ failed: { ...errorFacts(error), rank: request.rank } });
@@ -97,6 +108,7 @@ export class TrainerWork {
           this.#evaluating = undefined;
           events.end();
         });
+      this.#evaluating = { runId: request.runId, gangId: request.gangId, stop, ended };
       return events;
     },
     getStatus: () => {
@@ -183,6 +195,7 @@ export class TrainerWork {
       emit({ failed: { ...errorFacts(error), rank: request.rank } });
     } finally {
       if (this.#job === job) this.#job = undefined;
+      this.#ended = job;
       job.events.end();
     }
     return { checkpointUrl };

@@ -2,6 +2,7 @@ export { answerSheet, type AnswerSheetOptions, type SheetItem } from './answer-s
 export { EvaluationError } from './errors.ts';
 export { lossCurves, type LossCurvesOptions, type LossPoint } from './loss-curves.ts';
 export { normalizeAnswer, sameAnswer, wordOverlap } from './normalize.ts';
+export { parsePredictions, scorePredictions, type Prediction } from './predictions.ts';
 export {
   scoreRun,
   scoreTable,

@@ -1,17 +1,17 @@
 import {
   answerSheet,
   lossCurves,
-  scoreRun,
+  parsePredictions,
+  scorePredictions,
   scoreTable,
+  type Prediction,
   type RunScore,
   type SheetItem,
 } from '@ovis/evaluation';
-import { openStorage, readUrl, splitUrl } from '@ovis/storage';
+import { expandBraces, readUrl } from '@ovis/storage';
 import { readShard } from '@ovis/webdataset';
-import { expandBraces } from '@ovis/storage';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Prediction } from '@ovis/trainer';
 import type { RunState } from './run-state.ts';
 
 const STAGE_NAMES: Record<number, string> = { 1: 'captions', 2: 'descriptions', 3: 'instructions' };
@@ -60,12 +60,8 @@ export interface DemoResult {
 
 /** Scores the predictions, draws the sheet and the curves, and writes them with `result.json` into the folder. */
 export async function writeReport(o: ReportInput): Promise<{ result: DemoResult; table: string }> {
-  const predictions = parseLines(await readUrl(o.predictionsUrl, o.env));
-  const score = scoreRun({
-    questions: predictions,
-    predictions: predictions.map(({ prediction }) => prediction),
-    blankPredictions: predictions.map(({ blankPrediction }) => blankPrediction ?? ''),
-  });
+  const predictions = parsePredictions(Buffer.from(await readUrl(o.predictionsUrl, o.env)).toString('utf8'));
+  const score = scorePredictions(predictions);
   await mkdir(o.folder, { recursive: true });
   const path = (name: string) => join(o.folder, name);
   const items = await sheetItems(predictions, score, o);
@@ -108,15 +104,6 @@ export async function writeReport(o: ReportInput): Promise<{ result: DemoResult;
   return { result, table: scoreTable(score) };
 }
 
-function parseLines(bytes: Uint8Array): Prediction[] {
-  return Buffer.from(bytes)
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line) as Prediction)
-    .sort((a, b) => a.index - b.index);
-}
-
 /** The first questions of each type in turn: not chosen by how well they were answered. */
 async function sheetItems(predictions: Prediction[], score: RunScore, o: ReportInput): Promise<SheetItem[]> {
   const types = [...new Set(predictions.map(({ type }) => type))].sort();
@@ -140,10 +127,4 @@ async function sheetItems(predictions: Prediction[], score: RunScore, o: ReportI
     prediction: prediction.prediction,
     correct: score.correct[at] as boolean,
   }));
-}
-
-/** Whether an object is there, for messages. */
-export async function exists(url: string, env: NodeJS.ProcessEnv): Promise<boolean> {
-  const { base, key } = splitUrl(url);
-  return (await openStorage(base, env).head(key)) !== undefined;
 }

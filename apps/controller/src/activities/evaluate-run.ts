@@ -12,18 +12,6 @@ export interface EvaluateContext {
   env: NodeJS.ProcessEnv;
 }
 
-/** One line of a trainer's predictions. */
-interface Prediction {
-  index: number;
-  key: string;
-  type: string;
-  question: string;
-  answer: string;
-  prediction: string;
-  /** The same question with a blank picture. */
-  blankPrediction?: string;
-}
-
 /**
  * Every trainer answers its part of the questions and writes its predictions; this puts them together.
  * Writes `<storage>/<run>/evaluation/predictions.jsonl` (in the order of the questions) and `result.json` (accuracy per type
@@ -47,15 +35,19 @@ export async function evaluateRun(input: EvaluateInput, o: EvaluateContext): Pro
     const texts = await Promise.all(
       parts.map(async (url) => Buffer.from(await readUrl(url, o.env)).toString('utf8')),
     );
-    const predictions = texts.flatMap(readPredictions).sort((one, other) => one.index - other.index);
+    // Loaded here: it brings an image library, which nothing else in the controller needs.
+    const { parsePredictions, scorePredictions } = await import('@ovis/evaluation');
+    const predictions = parsePredictions(...texts);
     const lines = predictions.map((prediction) => JSON.stringify(prediction));
     await storage.put('predictions.jsonl', `${lines.join('\n')}\n`, { contentType: 'application/jsonl' });
+    const { correct: _, ...scores } =
+      predictions.length > 0 ? scorePredictions(predictions) : { correct: [] };
     const result = {
       runId,
       checkpointUrl,
       questions: predictions.length,
       predictions: `${folder}/predictions.jsonl`,
-      ...(await score(predictions)),
+      ...scores,
     };
     await storage.put('result.json', `${JSON.stringify(result, null, 2)}\n`, {
       contentType: 'application/json',
@@ -109,24 +101,4 @@ async function evaluateOn(
 function sumOf(progress: Map<number, EvaluateProgress>): { done: number; total: number } {
   const all = [...progress.values()];
   return { done: all.reduce((sum, p) => sum + p.done, 0), total: all.reduce((sum, p) => sum + p.total, 0) };
-}
-
-function readPredictions(text: string): Prediction[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line) as Prediction);
-}
-
-async function score(predictions: Prediction[]): Promise<object> {
-  if (predictions.length === 0) return {};
-  // Loaded here: it brings an image library, which nothing else in the controller needs.
-  const { scoreRun } = await import('@ovis/evaluation');
-  const blank = predictions.flatMap(({ blankPrediction }) => blankPrediction ?? []);
-  const { accuracy, overlap, majorityAnswer } = scoreRun({
-    questions: predictions,
-    predictions: predictions.map(({ prediction }) => prediction),
-    ...(blank.length === predictions.length ? { blankPredictions: blank } : {}),
-  });
-  return { accuracy, overlap, majorityAnswer };
 }
