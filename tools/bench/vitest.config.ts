@@ -1,5 +1,0 @@
-import { defineProject } from 'vitest/config';
-
-export default defineProject({
-  test: { name: 'bench', include: ['{src,test}/**/*.spec.ts'], testTimeout: 60_000 },
-});
