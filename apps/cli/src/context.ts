@@ -6,6 +6,8 @@ export interface CliContext {
   out: (line: string) => void;
   /** A line about what is going on, and errors. */
   err: (line: string) => void;
+  /** The terminal that `out` writes to, for pictures that are redrawn; undefined without one. */
+  terminal?: NodeJS.WriteStream;
   /** Replaces the current line of a terminal; undefined without one. */
   rewrite?: (line: string) => void;
   /** Aborts on Ctrl-C; asking for it keeps the first Ctrl-C from ending the process. */
@@ -32,6 +34,7 @@ export function processContext(): CliContext {
       clear();
       process.stderr.write(`${line}\n`);
     },
+    terminal: stdout.isTTY && !process.env['CI'] ? stdout : undefined,
     rewrite: stdout.isTTY
       ? (line) => {
           stdout.write(`\r\u001b[K${line.slice(0, Math.max(20, stdout.columns - 1))}`);

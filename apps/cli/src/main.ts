@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
 import { addPretrain } from './commands/pretrain.ts';
@@ -9,6 +8,6 @@ import { processContext } from './context.ts';
 import { createProgram, runProgram } from './program.ts';
 
 const context = processContext();
-const program = createProgram(context, [addSetup, addUp, addDown, addDoctor, addDemo, addPretrain]);
+const program = createProgram(context, [addSetup, addUp, addDown, addDoctor, addPretrain]);
 
 process.exitCode = await runProgram(program, process.argv.slice(2), context);

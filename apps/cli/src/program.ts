@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { cancelCommand } from './commands/cancel.ts';
 import { configCommand } from './commands/config.ts';
+import { demoCommand } from './commands/demo.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
@@ -24,6 +25,7 @@ export function createProgram(context: CliContext, register: ((program: Command)
     cancelCommand(context),
     trainersCommand(context),
     configCommand(context),
+    demoCommand(context),
   ];
   for (const command of commands) program.addCommand(command);
   for (const add of register) add(program);

@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
+import type { CliContext } from '../context.ts';
 import { PROFILES } from '../demo/profiles.ts';
 
 /** `npm start`. */
-export function addDemo(program: Command): void {
-  program
-    .command('demo')
+export function demoCommand(context: CliContext): Command {
+  return new Command('demo')
     .description(
       'set everything up on this machine, train a small Ovis through its three stages, show what it learned',
     )
@@ -21,6 +21,6 @@ export function addDemo(program: Command): void {
     .action(async (o: { profile: string; trainers: string; json?: string; set: string[]; keep: boolean }) => {
       // Loaded when it is needed: the other commands start without the servers and the data tools.
       const { runDemo } = await import('../demo/run-demo.ts');
-      await runDemo({ ...o, trainers: Number(o.trainers), env: process.env });
+      await runDemo({ ...o, trainers: Number(o.trainers), context });
     });
 }

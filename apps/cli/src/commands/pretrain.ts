@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { BACKBONES } from '../demo/backbones.ts';
-import { duration } from '../demo/live-view.ts';
+import { duration } from '../format.ts';
 import { CliError } from '../errors.ts';
 
 /** Progress lines come at most this often, in s. */

@@ -1,19 +1,21 @@
-import { fleetClient } from '@ovis/protocol';
 import { prepare, repoRoot, startCluster, taskListFor, type Cluster, type TaskList } from '@ovis/bootstrap';
 import type { Client } from '@temporalio/client';
 import type { TrainResult } from '@ovis/workflows';
 import { copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunConfig } from '@ovis/config';
+import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { startRun } from '../start-run.ts';
 import { withTemporal } from '../temporal.ts';
 import { BACKBONES } from './backbones.ts';
-import { duration, LiveView } from './live-view.ts';
+import { stream } from '../follow/follow-run.ts';
+import { RunState } from '../follow/run-state.ts';
+import { duration } from '../format.ts';
 import { prepareData, uploadFolder } from './prepare-data.ts';
 import { demoConfig } from './profiles.ts';
 import { writeReport, type DemoResult } from './report.ts';
-import { RunState } from './run-state.ts';
 
 export interface DemoOptions {
   profile: string;
@@ -24,7 +26,7 @@ export interface DemoOptions {
   set: string[];
   /** Leave the cluster running afterwards. */
   keep: boolean;
-  env: NodeJS.ProcessEnv;
+  context: CliContext;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function runDemo(o: DemoOptions): Promise<DemoResult> {
     onStopping: (reason) => tasks.note(`\n${reason}: stopping trainers, controller and servers ...`),
   });
   try {
-    const env = { ...o.env, ...cluster.env };
+    const env = { ...o.context.env, ...cluster.env };
     const { bucket } = cluster.s3;
     await tasks.all([
       { title: 'Data', run: (task) => prepareData(`s3://${bucket}/data/icons`, env, task) },
@@ -73,21 +75,19 @@ async function trainAndReport({ o, cluster, config, env, tasks, setupSeconds }: 
   const runId = `${config.name}-${new Date().toISOString().slice(0, 19).replaceAll(/[:T]/g, '-')}`;
   const temporal = {
     temporalAddress: cluster.temporalAddress,
-    temporalNamespace: o.env['TEMPORAL_NAMESPACE'] || 'default',
+    temporalNamespace: o.context.env['TEMPORAL_NAMESPACE'] || 'default',
     source: 'the local cluster',
     storageEnv: env,
   };
   return withTemporal(temporal, async (client: Client) => {
     const state = new RunState();
-    const watching = watchRun(cluster.fleetAddress, runId, state);
     const handle = await startRun(client, { config, runId });
     tasks.note(`\nRun ${runId}: set-up took ${duration(setupSeconds)}; training starts.`);
     if (cluster.temporalUi)
       tasks.note(
         `Follow it at ${cluster.temporalUi}/namespaces/default/workflows/${encodeURIComponent(runId)}\n`,
       );
-    const view = new LiveView(state);
-    view.start();
+    const watching = watchRun(o.context, cluster.fleetAddress, runId, state);
     const trained = performance.now();
     let outcome: TrainResult;
     try {
@@ -95,8 +95,7 @@ async function trainAndReport({ o, cluster, config, env, tasks, setupSeconds }: 
     } catch (error) {
       throw runFailed(error, runId, cluster.logDir);
     } finally {
-      view.stop();
-      watching.abort();
+      await watching.stop();
     }
     const trainingSeconds = (performance.now() - trained) / 1000;
     if (!outcome.resultUrl)
@@ -133,23 +132,24 @@ function printResult(tasks: TaskList, result: DemoResult, table: string, seconds
   for (const [what, path] of Object.entries(result.paths)) tasks.note(`  ${what.padEnd(12)} ${path}`);
 }
 
-/** Follows the run's events in the background; comes back when the controller was away. */
-function watchRun(address: string, runId: string, state: RunState): AbortController {
+/** Shows the run in the background until it is told to stop; comes back when the controller was away. */
+function watchRun(context: CliContext, address: string, runId: string, state: RunState) {
   const abort = new AbortController();
-  const client = fleetClient(address);
   const follow = async () => {
-    while (!abort.signal.aborted && !state.ended) {
-      try {
-        for await (const event of client.watchRun({ runId }, { signal: abort.signal })) state.apply(event);
-      } catch {
-        // The controller is away or restarting: the run goes on without being watched.
-      }
-      await new Promise((wait) => setTimeout(wait, 500));
+    while (!abort.signal.aborted) {
+      if (await stream(context, address, runId, { state, signal: abort.signal })) return;
+      await sleep(500, undefined, { signal: abort.signal }).catch(() => {});
     }
-    client.close();
   };
-  void follow();
-  return abort;
+  const ended = follow();
+  return {
+    /** Ends at the run's last event, which may come a moment after its result. */
+    stop: async () => {
+      const late = setTimeout(() => abort.abort(), 2_000);
+      await ended;
+      clearTimeout(late);
+    },
+  };
 }
 
 function runFailed(error: unknown, runId: string, logDir: string): CliError {

@@ -7,6 +7,8 @@ import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { describeRun, progressOf } from '../runs.ts';
 import { LiveLines, progressLine, type LiveLine } from './live-lines.ts';
+import { RunState } from './run-state.ts';
+import { StageBars } from './stage-bars.ts';
 
 /** Without a terminal, a live line at most this often. */
 const plainPauseMs = 2_000;
@@ -21,10 +23,8 @@ export async function followRun(
   client: Client,
   runId: string,
 ): Promise<void> {
-  const print = printer(context);
-  const streamed =
-    cluster.fleetAddress !== undefined && (await stream(context, cluster.fleetAddress, runId, print));
-  if (!streamed && !context.signal.aborted) await poll(context, client, runId, print);
+  const streamed = cluster.fleetAddress !== undefined && (await stream(context, cluster.fleetAddress, runId));
+  if (!streamed && !context.signal.aborted) await poll(context, client, runId, printer(context));
   if (context.signal.aborted) {
     context.err(`no longer watching ${runId}; it goes on ('ovis cancel ${runId}' stops it)`);
     return;
@@ -35,25 +35,35 @@ export async function followRun(
   if (result.resultUrl !== undefined) context.out(`result      ${result.resultUrl}`);
 }
 
-/** Returns false when the stream cannot be had or breaks before the end. */
-async function stream(
+/**
+ * Shows the controller's live stream of a run until its end: bars in a terminal, lines otherwise.
+ * @returns false when the stream cannot be had or breaks before the end
+ */
+export async function stream(
   context: CliContext,
   address: string,
   runId: string,
-  print: (line: LiveLine) => void,
+  o: { state?: RunState; signal?: AbortSignal } = {},
 ): Promise<boolean> {
-  const fleet = fleetClient(address, { deadlineMs: 3_000 });
+  const state = o.state ?? new RunState();
+  const signal = o.signal ?? context.signal;
+  const print = printer(context);
   const lines = new LiveLines();
+  const bars = context.terminal && new StageBars(state, context.terminal);
+  const fleet = fleetClient(address, { deadlineMs: 3_000 });
+  bars?.start();
   try {
-    for await (const event of fleet.watchRun({ runId }, { signal: context.signal })) {
-      lines.of(event).forEach(print);
+    for await (const event of fleet.watchRun({ runId }, { signal })) {
+      state.apply(event);
+      if (!bars) lines.of(event).forEach(print);
       if (event.event === 'note' && event.note.final) return true;
     }
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    if (!context.signal.aborted)
+    if (!signal.aborted)
       print({ text: `no live view: ${error.message}; asking Temporal instead`, live: false });
   } finally {
+    bars?.stop();
     fleet.close();
   }
   return false;

@@ -1,68 +1,47 @@
 import pc from 'picocolors';
+import { duration } from '../format.ts';
 import type { EvaluationView, RunState, StageView } from './run-state.ts';
 
 const STAGE_NAMES: Record<number, string> = { 1: 'captions', 2: 'descriptions', 3: 'instructions' };
 const BAR = 24;
 
-/** Plain lines come at most this often, in ms. */
-const PLAIN_EVERY = 5_000;
 const REDRAW_EVERY = 120;
 
-/** Shows a run while it goes on: bars that are redrawn in a terminal, plain lines otherwise. */
-export class LiveView {
+/** Bars of a run's stages, redrawn in a terminal while it goes on. */
+export class StageBars {
   readonly #state: RunState;
   readonly #out: NodeJS.WriteStream;
-  readonly #live: boolean;
   #timer: NodeJS.Timeout | undefined;
   #drawn = 0;
-  #said = '';
   #noted = 0;
 
-  constructor(state: RunState, out: NodeJS.WriteStream = process.stdout) {
+  constructor(state: RunState, out: NodeJS.WriteStream) {
     this.#state = state;
     this.#out = out;
-    this.#live = Boolean(out.isTTY) && !process.env['CI'];
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#tick(), this.#live ? REDRAW_EVERY : PLAIN_EVERY);
+    this.#timer = setInterval(() => this.#redraw(), REDRAW_EVERY);
   }
 
+  /** The last picture stays. */
   stop(): void {
     clearInterval(this.#timer);
-    this.#tick();
+    this.#redraw();
     this.#drawn = 0;
   }
 
-  #tick(): void {
-    this.#clear();
+  #redraw(): void {
+    if (this.#drawn > 0) this.#out.write(`\x1b[${this.#drawn}A\x1b[0J`);
     for (const { level, message } of this.#state.notes.slice(this.#noted))
       this.#out.write(`${level === 'info' ? pc.dim(message) : pc.yellow(message)}\n`);
     this.#noted = this.#state.notes.length;
-    if (this.#live) this.#draw();
-    else this.#say();
-  }
-
-  #clear(): void {
-    if (this.#drawn > 0) this.#out.write(`\x1b[${this.#drawn}A\x1b[0J`);
-    this.#drawn = 0;
-  }
-
-  #draw(): void {
     const width = this.#out.columns || 100;
     const lines = [...this.#state.stages.values()].flatMap((stage) => stageLines(stage));
     const evaluation = evaluationLine([...this.#state.evaluations.values()]);
     if (evaluation) lines.push(evaluation);
     for (const line of lines) this.#out.write(`${clip(line, width)}\n`);
     this.#drawn = lines.length;
-  }
-
-  #say(): void {
-    const stage = this.#state.current ?? [...this.#state.stages.values()].at(-1);
-    const evaluation = evaluationLine([...this.#state.evaluations.values()]);
-    const line = evaluation ?? (stage ? `${stageText(stage)}  ${trainersText(stage)}` : '');
-    if (line && line !== this.#said) this.#out.write(`${line}\n`);
-    this.#said = line;
   }
 }
 
@@ -75,7 +54,7 @@ function stageLines(stage: StageView): string[] {
   return stage.done ? [line] : [line, pc.dim(`    ${trainersText(stage)}`)];
 }
 
-function stageText(stage: StageView, bar = ''): string {
+function stageText(stage: StageView, bar: string): string {
   const facts = [
     `stage ${stage.stage} ${(STAGE_NAMES[stage.stage] ?? '').padEnd(12)}`,
     bar,
@@ -119,10 +98,4 @@ function clip(line: string, width: number): string {
     }
   }
   return out;
-}
-
-/** 75 -> "1:15". */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
