@@ -3,6 +3,7 @@ import type { RunConfig } from '@ovis/config';
 import type { RunStageRequest, StageEventInput } from '@ovis/protocol';
 import { createLogger } from '@ovis/telemetry';
 import { initEngine } from '@ovis/tensorflow';
+import { makeTinyRun } from '@ovis/tiny-run';
 import { readUrl } from '@ovis/storage';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,6 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runEvaluateJob } from '../src/evaluate-job.ts';
 import { runStageJob } from '../src/stage-job.ts';
-import { makeTinyRun } from './tiny-run.ts';
 
 const log = createLogger({ name: 'spec', level: 'error' });
 let folder: string;
@@ -21,7 +21,7 @@ let gangs = 0;
 beforeAll(async () => {
   await initEngine({ intraOpThreads: 1, interOpThreads: 1 });
   folder = await mkdtemp(join(tmpdir(), 'ovis-trainer-'));
-  run = await makeTinyRun(folder);
+  run = (await makeTinyRun(folder)).config;
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,0 +1,1 @@
+export { makeTinyRun, type TinyRun, type TinyRunOptions } from './tiny-run.ts';
