@@ -59,7 +59,13 @@ export function isDiskFull(error: unknown): boolean {
   return /ENOSPC|EDQUOT|no space left|disk quota/i.test(text);
 }
 
-function diskFull(directory: string, need: DirectoryNeed, free: number, cause?: unknown): BootstrapError {
+/** The error of a full disk, before or in the middle of writing. */
+export function diskFull(
+  directory: string,
+  need: DirectoryNeed,
+  free: number,
+  cause?: unknown,
+): BootstrapError {
   const wanted = need.bytes ? `, ${formatBytes(need.bytes)} needed` : '';
   return new BootstrapError(
     'DISK_FULL',

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { BootstrapError } from '../errors.ts';
 import { fillSlot, type CacheRecord, type CacheSlot } from './cache.ts';
-import { requireDirectory } from './disk.ts';
+import { diskFull, freeBytes, isDiskFull, requireDirectory, type DirectoryNeed } from './disk.ts';
 import { downloadWheel, findPip, pipHint } from './pip.ts';
 import type { WheelPin } from './pins.ts';
 import type { TaskHandle } from './task-list.ts';
@@ -40,12 +40,13 @@ export async function fetchWheel(
       tried,
     });
   }
-  await requireDirectory(slot.cacheDir, {
+  const need: DirectoryNeed = {
     what: 'cache',
     variable: 'OVIS_CACHE_DIR',
     code: 'CACHE_UNWRITABLE',
     bytes: pin.bytes + pin.unpackedBytes + MARGIN_BYTES,
-  });
+  };
+  await requireDirectory(slot.cacheDir, need);
   return fillSlot(slot, {
     files: pinFiles(pin),
     onWait: (holder) => task.update(`waiting for ${holder}, which is fetching it`),
@@ -75,5 +76,9 @@ export async function fetchWheel(
       await fs.rm(download, { recursive: true });
       return `${pin.requirement} (sha256 ${pin.sha256.slice(0, 12)}...)`;
     },
+  }).catch(async (error: unknown) => {
+    // Others write to the same disk: it may fill up after the check.
+    if (error instanceof BootstrapError || !isDiskFull(error)) throw error;
+    throw diskFull(slot.cacheDir, need, await freeBytes(slot.cacheDir), error);
   });
 }
