@@ -1,5 +1,6 @@
 import { Listr, type ListrTask } from 'listr2';
 import pc from 'picocolors';
+import { describeError } from '../errors.ts';
 import { formatBytes, formatSeconds } from './format.ts';
 
 /** live: a redrawn list in a terminal; plain: one line per event, for logs; silent: nothing. */
@@ -82,6 +83,10 @@ export class TaskList {
       else for (const [index, spec] of specs.entries()) if (failures.length === 0) await one(spec, index);
     }
     for (const warning of warnings) this.warn(warning);
+    // The first is thrown; the others must not be lost. Steps that fail with another step's error have the same one.
+    for (const other of new Set(failures.slice(1))) {
+      if (other !== failures[0]) this.warn(describeError(other));
+    }
     if (failures.length > 0) throw failures[0];
     return results as never;
   }
