@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import net from 'node:net';
+
+/** Names of what a cluster of the user's own would be found by. */
+const FOREIGN =
+  /^(TEMPORAL_(?!BIN$)|AWS_|OVIS_(?!CACHE_DIR$)|NODE_OPTIONS$|VITEST|NODE_ENV$|https?_proxy$|HTTPS?_PROXY$)/;
+
+/** The environment without anything that names a cluster, a storage or ports: specs use only what they start. */
+export function cleanEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !FOREIGN.test(name)));
+}
+
+/** A word in the environment of everything a spec starts, by which all of it can be found again. */
+export function markedEnv(env: NodeJS.ProcessEnv): { env: NodeJS.ProcessEnv; mark: string } {
+  const mark = `ovis-e2e-${randomUUID()}`;
+  return { mark, env: { ...env, OVIS_E2E_MARK: mark } };
+}
+
+/** Any free ports, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<net.Server>((resolve, reject) => {
+          const server = net.createServer();
+          server.once('error', reject);
+          server.listen({ port: 0, host: '127.0.0.1' }, () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** Ports of a cluster, chosen, so that the usual ones stay free for the user. */
+export async function portEnv(): Promise<Record<string, string>> {
+  const names = ['OVIS_TEMPORAL_PORT', 'OVIS_TEMPORAL_UI_PORT', 'OVIS_S3_PORT', 'OVIS_FLEET_PORT'];
+  const ports = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, at) => [name, String(ports[at])]));
+}

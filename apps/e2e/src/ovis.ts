@@ -1,0 +1,50 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface OvisProcess {
+  child: ChildProcess;
+  out: () => string;
+  err: () => string;
+  /** Exit code, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals | null>;
+}
+
+export interface OvisResult {
+  code: number | NodeJS.Signals | null;
+  out: string;
+  err: string;
+}
+
+/** Starts the `ovis` command as a process, as a user does. */
+export function spawnOvis(args: string[], env: NodeJS.ProcessEnv): OvisProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
+    child.once('error', reject);
+    // Not `exit`: the last words may still be in the pipe.
+    child.once('close', (code, signal) => resolve(signal ?? code));
+  });
+  return { child, out: () => out, err: () => err, ended };
+}
+
+/** Runs one command to its end. */
+export async function ovis(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  o: { timeoutMs?: number } = {},
+): Promise<OvisResult> {
+  const running = spawnOvis(args, env);
+  const timer = setTimeout(() => running.child.kill('SIGKILL'), o.timeoutMs ?? 90_000);
+  const code = await running.ended;
+  clearTimeout(timer);
+  return { code, out: running.out(), err: running.err() };
+}

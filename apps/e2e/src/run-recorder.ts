@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fleetClient, type RunEvent } from '@ovis/protocol';
+
+export interface SeenCheckpoint {
+  stage: number;
+  step: number;
+  generation: number;
+  url: string;
+}
+
+export interface SeenStart {
+  stage: number;
+  generation: number;
+  firstStep: number;
+}
+
+/** What the controller's live stream says of a run, kept. Comes back when the stream breaks. */
+export class RunRecorder {
+  readonly checkpoints: SeenCheckpoint[] = [];
+  readonly starts: SeenStart[] = [];
+  readonly notes: string[] = [];
+  /** Loss of rank 0 by `stage/step`; a step that is done again replaces the first time. */
+  readonly losses = new Map<string, number>();
+  /** The same for the steps of later generations alone. */
+  readonly repeated = new Map<string, number>();
+  readonly #abort = new AbortController();
+  readonly #ended: Promise<void>;
+  #lastStep: { stage: number; step: number } | undefined;
+
+  constructor(fleetAddress: string, runId: string) {
+    this.#ended = this.#record(fleetAddress, runId);
+  }
+
+  /** The last step that was reported. */
+  get lastStep(): { stage: number; step: number } | undefined {
+    return this.#lastStep;
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#ended;
+  }
+
+  async #record(fleetAddress: string, runId: string): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      const client = fleetClient(fleetAddress);
+      try {
+        for await (const event of client.watchRun({ runId }, { signal })) this.#take(event);
+      } catch {
+        // The controller is away, or we stop.
+      } finally {
+        client.close();
+      }
+      await sleep(100, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  #take(event: RunEvent): void {
+    if (event.event === 'note') this.notes.push(event.note.message);
+    if (event.event !== 'stage' || event.rank !== 0) return;
+    const { stage, generation } = event.stage;
+    switch (event.stage.event) {
+      case 'started':
+        this.starts.push({ stage, generation, firstStep: event.stage.started.firstStep });
+        break;
+      case 'step': {
+        const { step, loss } = event.stage.step;
+        this.#lastStep = { stage, step };
+        this.losses.set(`${stage}/${step}`, loss);
+        if (generation > 1) this.repeated.set(`${stage}/${step}`, loss);
+        break;
+      }
+      case 'checkpoint': {
+        const { step, url } = event.stage.checkpoint;
+        this.checkpoints.push({ stage, step, generation, url });
+      }
+    }
+  }
+}
