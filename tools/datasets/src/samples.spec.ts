@@ -74,6 +74,16 @@ describe('makeSamples', () => {
       );
     });
 
+  it('never puts two questions together of which one settles the other', () => {
+    const kind = (question: string) =>
+      /categ|kind|belong/.test(question) ? 'category' : /color|mostly/.test(question) ? 'color' : 'name';
+    for (const sample of sets.instructions) {
+      const kinds = asked([sample]).map(({ question }) => kind(question));
+      expect(new Set(kinds).size, sample.key).toBe(kinds.length);
+      if (kinds.length > 1) expect(kinds, sample.key).toContain('color');
+    }
+  });
+
   it('shows the picture before the first question only', () => {
     for (const sample of [...sets.instructions, ...sets.heldout]) {
       const [first, ...others] = json(sample).conversations;
@@ -93,7 +103,9 @@ describe('makeSamples', () => {
   it('answers as many questions with yes as with no, and truly', () => {
     for (const set of [sets.instructions, sets.heldout]) {
       const closed = asked(set).filter(({ answer }) => answer === 'yes' || answer === 'no');
-      expect(closed.filter(({ answer }) => answer === 'yes').length * 2).toBe(closed.length);
+      const yes = closed.filter(({ answer }) => answer === 'yes').length;
+      // Each of the three kinds may begin with one yes more.
+      expect(Math.abs(yes * 2 - closed.length)).toBeLessThanOrEqual(set === sets.heldout ? 0 : 3);
       expect(closed.length).toBeGreaterThan(0);
       for (const { question, answer, of } of closed) {
         const word = /(?:called|show|category|to|color|mostly) ([a-z ]+)\?$/.exec(question)![1];

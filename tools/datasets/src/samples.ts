@@ -3,7 +3,14 @@ import { makeDenials } from './denials.ts';
 import { describe } from './descriptions.ts';
 import { dialog, type Question, type QuestionType, type Turn } from './dialogs.ts';
 import { HELD_OUT_ARTIST } from './icon-sets.ts';
-import { categoryQuestion, colorQuestion, nameQuestion, yesNoKinds, yesNoQuestion } from './questions.ts';
+import {
+  categoryQuestion,
+  colorQuestion,
+  nameQuestion,
+  yesNoKinds,
+  yesNoQuestion,
+  type YesNoKind,
+} from './questions.ts';
 import { seedRandom } from './random.ts';
 
 /** A sample before its picture is attached: `json` becomes `<key>.json`. */
@@ -75,29 +82,34 @@ function questionSample(drawings: readonly Drawing[], drawing: number, question:
 }
 
 /**
- * Per drawing one conversation: its name, category, main colour where clear, one question to be answered yes and one no,
- * in any order. Several questions about one picture cost one pass through the ViT.
+ * Per drawing up to four conversations of an open and a closed question, in any order: two questions about one picture cost
+ * one pass through the ViT. The two never settle each other (a name would tell the category), so that every answer must
+ * come from the picture. Of the closed questions of each kind every other one is to be answered yes.
  */
 function instructionSamples(drawings: readonly Drawing[], training: number[], seed: number): TextSample[] {
   const denials = makeDenials(training.map((index) => drawings[index]!));
-  return training.map((index) => {
+  const yes = { name: false, category: false, color: false };
+  return training.flatMap((index) => {
     const drawing = drawings[index]!;
     const random = seedRandom(seed, 'instruction', drawing.key);
-    const open = [
-      nameQuestion(drawing, random),
-      categoryQuestion(drawing, random),
-      colorQuestion(drawing, random),
-    ].filter((question) => question !== undefined);
     const kinds = yesNoKinds(drawing);
-    const closed = (['yes', 'no'] as const).map((answer) =>
-      yesNoQuestion(drawing, random.pick(kinds), answer, denials, random),
-    );
-    const questions = random.shuffle([...open, ...closed]);
-    return {
-      key: drawing.key,
-      drawing: index,
-      json: { conversations: dialog(...questions), type: 'instruction' },
+    const closed = (kind: YesNoKind) => {
+      if (!kinds.includes(kind)) return undefined;
+      yes[kind] = !yes[kind];
+      return yesNoQuestion(drawing, kind, yes[kind] ? 'yes' : 'no', denials, random);
     };
+    const pairs = [
+      [nameQuestion(drawing, random), closed('color')],
+      [categoryQuestion(drawing, random), closed('color')],
+      [colorQuestion(drawing, random), closed('category')],
+      [colorQuestion(drawing, random), closed('name')],
+    ];
+    return pairs.flatMap((pair, at): TextSample[] => {
+      const questions = random.shuffle(pair.filter((question) => question !== undefined));
+      if (questions.length === 0) return [];
+      const json = { conversations: dialog(...questions), type: 'instruction' as const };
+      return [{ key: `${drawing.key}-${at}`, drawing: index, json }];
+    });
   });
 }
 
