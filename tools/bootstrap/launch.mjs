@@ -1,6 +1,7 @@
 // Plain JavaScript without dependencies: this runs before anything is installed, so it may import only Node.
 // It checks Node, installs the locked dependencies when they are missing or changed, and hands over to TypeScript.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installDependencies } from './install-dependencies.mjs';
@@ -72,17 +73,39 @@ export function runNode(args, env = {}) {
 
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
 
-/** Under `npm start` the parent is npm (or its shell): when that is killed outright, end the child too. */
+/** Under `npm start` the parent is npm, or the shell that npm runs us by: when npm is killed outright, end the child too. */
 function watchNpm(onGone) {
   if (!process.env.npm_lifecycle_event) return undefined;
-  const parent = process.ppid;
+  const ancestry = () => {
+    const shell = describeProcess(process.ppid);
+    return /^\S*sh -c .*tools\/bootstrap/.test(shell.command)
+      ? `${process.ppid} ${shell.parent}`
+      : `${process.ppid}`;
+  };
+  const atStart = ancestry();
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (ancestry() === atStart) return;
     clearInterval(timer);
     onGone();
-  }, 500);
+  }, 1000);
   timer.unref();
   return timer;
+}
+
+/** Parent and command line of a process; empty when it is gone. */
+function describeProcess(pid) {
+  try {
+    if (process.platform === 'linux') {
+      const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0/g, ' ');
+      return { parent: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1], command };
+    }
+    const line = execFileSync('ps', ['-o', 'ppid=,command=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const [parent = '', ...command] = line.split(/\s+/);
+    return { parent, command: command.join(' ') };
+  } catch {
+    return { parent: '', command: '' };
+  }
 }
 
 /**

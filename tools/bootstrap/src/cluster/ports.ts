@@ -78,6 +78,27 @@ export async function choosePort(
   return { port, note: `port ${usual} is in use: ${what} is on ${port} instead (${variable}=... to choose)` };
 }
 
+/**
+ * Looks at every port the user named, before anything starts.
+ * @throws BootstrapError PORT_IN_USE
+ */
+export async function checkNamedPorts(names: readonly PortName[], env: NodeJS.ProcessEnv): Promise<void> {
+  const byPort = new Map<string, PortName>();
+  for (const name of names) {
+    const { variable } = PORTS[name];
+    const named = env[variable];
+    if (!named) continue;
+    await choosePort(name, env);
+    const other = byPort.get(named);
+    if (other) {
+      throw new BootstrapError('PORT_IN_USE', `${PORTS[other].variable} and ${variable} are both ${named}`, {
+        hint: `give each its own port, or \`unset ${variable}\` to let a free one be chosen`,
+      });
+    }
+    byPort.set(named, name);
+  }
+}
+
 /** The command that shows a port's owner. */
 function whoListens(port: number): string {
   return process.platform === 'linux' ? `ss -ltnp 'sport = :${port}'` : `lsof -iTCP:${port} -sTCP:LISTEN`;

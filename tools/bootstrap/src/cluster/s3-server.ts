@@ -131,6 +131,8 @@ export async function s3Ready(access: S3Access): Promise<boolean> {
 }
 
 function s3Client({ endpoint, accessKeyId, secretAccessKey, region }: S3Access): S3Client {
+  // The SDK's notice about coming Node versions is for us and not for users.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   return new S3Client({
     region,
     maxAttempts: 2,

@@ -1,7 +1,7 @@
 import { BootstrapError } from '../errors.ts';
 import type { TaskHandle, TaskList } from '../setup/task-list.ts';
 import { controllerReady, controllerSpec, registeredTrainers, trainerSpec } from './app-specs.ts';
-import { choosePort, freePorts } from './ports.ts';
+import { checkNamedPorts, choosePort, freePorts, type PortName } from './ports.ts';
 import {
   ensureClusterBucket,
   removeSeaweedSockets,
@@ -58,6 +58,7 @@ function withResolvers() {
 export async function startParts(context: StartContext): Promise<void> {
   const { options, state, supervisor, tasks } = context;
   const env = options.env ?? process.env;
+  await checkNamedPorts(portsOf(options), env);
   state.libtensorflow = options.toolchain.libtensorflow.path;
   const [temporal, s3, fleetChosen, controller] = [gate(), gate(), gate(), gate()];
   const servers = Promise.all([temporal.passed, s3.passed]);
@@ -102,6 +103,15 @@ export async function startParts(context: StartContext): Promise<void> {
     }
   }
   await tasks.all(specs);
+}
+
+/** Those that this start will listen on. */
+function portsOf({ toolchain, controller }: ClusterOptions): PortName[] {
+  return [
+    ...(toolchain.temporal.kind === 'external' ? [] : (['temporal', 'temporalUi'] as const)),
+    ...(toolchain.s3.kind === 'external' ? [] : (['s3'] as const)),
+    ...(controller === false ? [] : (['fleet'] as const)),
+  ];
 }
 
 /** Opens the gate when the step ends well, and passes its error on. */
