@@ -17,6 +17,12 @@ function messageAfter(from: string, to: string): string {
 }
 
 describe('parseRunConfig', () => {
+  it('shows where a forgotten bracket begins and ends, not every line in between', () => {
+    const lines = messageAfter('stages:', 'stages: [').split('\n');
+    expect(lines.length).toBeLessThanOrEqual(3);
+    expect(lines.at(-1)).toMatch(/end with a \]/);
+  });
+
   it('fills the defaults of each stage as published', () => {
     const config = parseRunConfig(icons);
     expect(config.stages.map((stage) => stage.trainModules)).toEqual([

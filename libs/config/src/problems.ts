@@ -19,10 +19,16 @@ export function parseSource(text: string): SourceText {
 
 /** YAML's own complaints (indentation, duplicate keys, ...). */
 export function syntaxProblems({ document, lines }: SourceText): ConfigProblem[] {
-  return document.errors.map((error) => {
+  const problems = document.errors.map((error) => {
     const place = lines.linePos(error.pos[0]);
     return { path: '', message: error.message, line: place.line, column: place.col };
   });
+  problems.sort((a, b) => a.line - b.line);
+  // One forgotten bracket makes every line behind it wrong: where it begins and where it ends is enough.
+  const last = problems.at(-1);
+  const first = problems.filter(({ line }, at) => problems.findIndex((other) => other.line === line) === at);
+  const shown = first.slice(0, 2);
+  return last === undefined || shown.some(({ line }) => line === last.line) ? shown : [...shown, last];
 }
 
 /**
