@@ -19,8 +19,9 @@ function messageAfter(from: string, to: string): string {
 describe('parseRunConfig', () => {
   it('shows where a forgotten bracket begins and ends, not every line in between', () => {
     const lines = messageAfter('stages:', 'stages: [').split('\n');
-    expect(lines.length).toBeLessThanOrEqual(3);
-    expect(lines.at(-1)).toMatch(/end with a \]/);
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^run.yaml:14:12: /);
+    expect(lines[2]).toMatch(/^run.yaml:21:109: /);
   });
 
   it('fills the defaults of each stage as published', () => {
