@@ -1,6 +1,6 @@
 import { prepare, repoRoot, startCluster, taskListFor, type Cluster, type TaskList } from '@ovis/bootstrap';
 import type { Client } from '@temporalio/client';
-import type { TrainResult } from '@ovis/workflows';
+import { trainWorkflow, type TrainResult } from '@ovis/workflows';
 import { copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,11 +38,15 @@ export async function runDemo(o: DemoOptions): Promise<DemoResult> {
   const tasks = taskListFor({});
   const toolchain = await prepare({ tasks });
   const root = repoRoot;
+  const running: RunningDemo = {};
   const cluster = await startCluster({
     toolchain,
     trainers: o.trainers,
     tasks,
-    onStopping: (reason) => tasks.note(`\n${reason}: stopping trainers, controller and servers ...`),
+    onStopping: (reason) => {
+      tasks.note(`\n${reason}: stopping trainers, controller and servers ...`);
+      return running.interrupt?.(reason);
+    },
   });
   try {
     const env = { ...o.context.env, ...cluster.env };
@@ -56,10 +60,15 @@ export async function runDemo(o: DemoOptions): Promise<DemoResult> {
     ]);
     const config = await demoConfig(root, { ...o, bucket });
     const setupSeconds = (performance.now() - began) / 1000;
-    return await trainAndReport({ o, cluster, config, env, tasks, setupSeconds });
+    return await trainAndReport({ o, cluster, config, env, tasks, setupSeconds, running });
   } finally {
     if (!o.keep) await cluster.stop();
   }
+}
+
+/** What Ctrl-C has to end before the servers go away. */
+interface RunningDemo {
+  interrupt?: (reason: string) => Promise<void>;
 }
 
 interface Job {
@@ -69,9 +78,11 @@ interface Job {
   env: NodeJS.ProcessEnv;
   tasks: TaskList;
   setupSeconds: number;
+  running: RunningDemo;
 }
 
-async function trainAndReport({ o, cluster, config, env, tasks, setupSeconds }: Job): Promise<DemoResult> {
+async function trainAndReport(job: Job): Promise<DemoResult> {
+  const { o, cluster, config, env, tasks, setupSeconds, running } = job;
   const runId = `${config.name}-${new Date().toISOString().slice(0, 19).replaceAll(/[:T]/g, '-')}`;
   const temporal = {
     temporalAddress: cluster.temporalAddress,
@@ -81,20 +92,31 @@ async function trainAndReport({ o, cluster, config, env, tasks, setupSeconds }: 
   };
   return withTemporal(temporal, async (client: Client) => {
     const state = new RunState();
+    if (cluster.processes().some(({ name }) => name === 'temporal')) await endInterrupted(client, tasks);
     const handle = await startRun(client, { config, runId });
     tasks.note(`\nRun ${runId}: set-up took ${duration(setupSeconds)}; training starts.`);
     if (cluster.temporalUi)
       tasks.note(
         `Follow it at ${cluster.temporalUi}/namespaces/default/workflows/${encodeURIComponent(runId)}\n`,
       );
+    let stopping = false;
     const watching = watchRun(o.context, cluster.fleetAddress, runId, state);
+    running.interrupt = async (reason) => {
+      watching.abort();
+      stopping = true;
+      await handle.terminate(`the demo was stopped: ${reason}`);
+      tasks.note(`Run ${runId} is interrupted; after 'ovis up', 'ovis resume ${runId}' goes on.`);
+    };
     const trained = performance.now();
     let outcome: TrainResult;
     try {
       outcome = (await handle.result()) as TrainResult;
     } catch (error) {
+      // Whoever got the signal ends this process when everything has stopped.
+      if (stopping) await new Promise(() => {});
       throw runFailed(error, runId, cluster.logDir);
     } finally {
+      running.interrupt = undefined;
       await watching.stop();
     }
     const trainingSeconds = (performance.now() - trained) / 1000;
@@ -123,6 +145,18 @@ async function trainAndReport({ o, cluster, config, env, tasks, setupSeconds }: 
   });
 }
 
+/**
+ * Runs of a demo that died without a word (SIGKILL, power) would take this one's trainers. Only on a server of our own:
+ * on another one they may be somebody's work.
+ */
+async function endInterrupted(client: Client, tasks: TaskList): Promise<void> {
+  const query = `WorkflowType = '${trainWorkflow}' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    await client.workflow.getHandle(workflowId).terminate('interrupted: its cluster was stopped');
+    tasks.note(`Run ${workflowId} was interrupted; 'ovis resume ${workflowId}' goes on with it.`);
+  }
+}
+
 function printResult(tasks: TaskList, result: DemoResult, table: string, seconds: number): void {
   tasks.note(
     `\nTrained and evaluated in ${duration(seconds)}. Questions about drawings of an artist it never saw:\n`,
@@ -143,6 +177,7 @@ function watchRun(context: CliContext, address: string, runId: string, state: Ru
   };
   const ended = follow();
   return {
+    abort: () => abort.abort(),
     /** Ends at the run's last event, which may come a moment after its result. */
     stop: async () => {
       const late = setTimeout(() => abort.abort(), 2_000);

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BootstrapError } from '../errors.ts';
 import { stateDirectory } from '../paths.ts';
 import { requireDirectory } from '../setup/disk.ts';
@@ -35,8 +36,8 @@ export interface ClusterOptions {
   tasks?: TaskList;
   /** Stop on SIGINT, SIGTERM and SIGHUP and end this process; default true. */
   handleSignals?: boolean;
-  /** Called at the begin of a stop by signal, for a last message. */
-  onStopping?: (reason: string) => void;
+  /** Called at the beginning of a stop by signal, while everything still runs; waited for, but not for long. */
+  onStopping?: (reason: string) => void | Promise<void>;
   /** Wait until the trainers have registered with the controller; default true. */
   waitForTrainers?: boolean;
   restart?: RestartPolicy;
@@ -65,6 +66,8 @@ export interface Cluster {
 
 /** Databases and checkpoints of a demo need about this much; less is an error before anything starts. */
 const STATE_BYTES = 500e6;
+/** How long `onStopping` may take. */
+const LAST_WORDS_MS = 2_000;
 
 /**
  * Starts what `toolchain` says is not external: Temporal, S3, the controller and the trainers.
@@ -96,9 +99,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     return stopped;
   };
   if (options.handleSignals !== false) {
-    removeHandlers = stopOnSignals((reason) => {
-      options.onStopping?.(reason);
-      return stop();
+    removeHandlers = stopOnSignals(async (reason) => {
+      const last = Promise.resolve(options.onStopping?.(reason)).catch(() => undefined);
+      await Promise.race([last, sleep(LAST_WORDS_MS)]);
+      await stop();
     });
   }
   try {
