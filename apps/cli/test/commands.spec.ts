@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
@@ -14,17 +14,9 @@ import {
   type DriveStageInput,
   type TrainingActivities,
 } from '@ovis/workflows';
+import { temporalMissing as missing, temporalPath } from '@ovis/workflows/test/temporal-server';
 import { createProgram, runProgram } from '../src/index.ts';
 
-const temporalPath = join(
-  process.env['OVIS_CACHE_DIR'] ?? join(homedir(), '.cache', 'ovis'),
-  'temporal',
-  '1.9.1',
-  'temporal',
-);
-const missing = existsSync(temporalPath)
-  ? ''
-  : ` [skipped: no Temporal server at ${temporalPath}; 'ovis setup' fetches it]`;
 const folder = mkdtempSync(join(tmpdir(), 'ovis-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const storage = `file://${folder}/runs`;

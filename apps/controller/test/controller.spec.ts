@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkflowFailedError } from '@temporalio/client';
@@ -11,19 +11,11 @@ import { fleetClient, type RunEvent } from '@ovis/protocol';
 import { openStorage } from '@ovis/storage';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { taskQueue, type RunProgress, type trainOvis } from '@ovis/workflows';
+import { temporalMissing as missing, temporalPath } from '@ovis/workflows/test/temporal-server';
 import { startController, type RunningController } from '../src/controller.ts';
 import { FakeTrainer, type FakeOptions } from './fake-trainer.ts';
 import { config } from './run-config.ts';
 
-const temporalPath = join(
-  process.env['OVIS_CACHE_DIR'] ?? join(homedir(), '.cache', 'ovis'),
-  'temporal',
-  '1.9.1',
-  'temporal',
-);
-const missing = existsSync(temporalPath)
-  ? ''
-  : ` [skipped: no Temporal server at ${temporalPath}; 'ovis setup' fetches it]`;
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 /** Long enough to be interrupted. */
 const longStage1 = (stage: number) => (stage === 1 ? 600 : 5);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 /**
  * A real S3 server (SeaweedFS) for specs: own directory, own free ports, gone (with its files) after `stop`.
  *
- * Found at `SEAWEEDFS_BIN`, else where the set-up puts it (`~/.cache/ovis/seaweedfs/<version>/weed`). Specs skip only
+ * Found at `WEED_BIN`, else where the set-up puts it (`~/.cache/ovis/seaweedfs/<version>/weed`). Specs skip only
  * when it is not there:
  *
  *     const s3 = await startS3Server();           // undefined when there is no binary
@@ -28,7 +28,7 @@ const SEAWEEDFS_VERSION = '4.48';
 const START_TIMEOUT_MS = 45_000;
 
 export const s3ServerBinary: string =
-  process.env.SEAWEEDFS_BIN ??
+  process.env.WEED_BIN ??
   join(
     process.env.OVIS_CACHE_DIR ?? join(homedir(), '.cache', 'ovis'),
     'seaweedfs',
@@ -36,7 +36,7 @@ export const s3ServerBinary: string =
     'weed',
   );
 
-export const S3_SKIP_REASON = ` (skipped: no SeaweedFS binary at ${s3ServerBinary}; \`npm test\` fetches it, or set SEAWEEDFS_BIN)`;
+export const S3_SKIP_REASON = ` (skipped: no SeaweedFS binary at ${s3ServerBinary}; \`npm test\` fetches it, or set WEED_BIN)`;
 
 export async function startS3Server(): Promise<S3Server | undefined> {
   if (!existsSync(s3ServerBinary)) return undefined;

@@ -1,22 +1,11 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { parseRunConfig, type RunConfig } from '@ovis/config';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { bundleWorkflows, taskQueue, type Gang, type TrainingActivities } from '../src/index.ts';
+import { temporalPath } from './temporal-server.ts';
 
-/** Where `ovis setup` puts the Temporal server. */
-const temporalPath = join(
-  process.env['OVIS_CACHE_DIR'] ?? join(homedir(), '.cache', 'ovis'),
-  'temporal',
-  '1.9.1',
-  'temporal',
-);
-export const temporalMissing = existsSync(temporalPath)
-  ? ''
-  : ` [skipped: no Temporal server at ${temporalPath}; 'ovis setup' fetches it]`;
+export { temporalMissing } from './temporal-server.ts';
 
 export const config: RunConfig = parseRunConfig(
   readFileSync(new URL('../fixtures/run.yaml', import.meta.url), 'utf8'),
