@@ -40,3 +40,13 @@ export async function portEnv(): Promise<Record<string, string>> {
   const ports = await freePorts(names.length);
   return Object.fromEntries(names.map((name, at) => [name, String(ports[at])]));
 }
+
+/** True when something answers at "host:port". */
+export function isListening(address: string): Promise<boolean> {
+  const colon = address.lastIndexOf(':');
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) });
+    socket.once('connect', () => resolve((socket.destroy(), true)));
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,6 +1,6 @@
 export { startTestCluster, type TestCluster, type TestClusterOptions } from './cluster.ts';
-export { cleanEnv, freePorts, markedEnv } from './environment.ts';
+export { cleanEnv, freePorts, isListening, markedEnv } from './environment.ts';
 export { ovis, spawnOvis, type OvisProcess, type OvisResult } from './ovis.ts';
-export { isRunning, processesOf, waitUntil } from './processes.ts';
+export { processesOf, waitUntil } from './processes.ts';
 export { RunRecorder } from './run-recorder.ts';
 export { recorded, spawnUp, startUp, type Up, type UpOptions } from './up.ts';

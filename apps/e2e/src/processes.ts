@@ -25,15 +25,6 @@ export function processesOf(...words: string[]): FoundProcess[] {
   });
 }
 
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Polls until `look` gives something else than undefined or false. @throws Error saying what was waited for */
 export async function waitUntil<T>(
   what: string,

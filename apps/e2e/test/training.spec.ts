@@ -5,7 +5,14 @@ import { listCheckpoints } from '@ovis/checkpoint';
 import { fleetClient, trainerClient, TrainerState } from '@ovis/protocol';
 import { stageWorkflowId, type TrainResult } from '@ovis/workflows';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ovis, RunRecorder, startTestCluster, waitUntil, type TestCluster } from '../src/index.ts';
+import {
+  isListening,
+  ovis,
+  RunRecorder,
+  startTestCluster,
+  waitUntil,
+  type TestCluster,
+} from '../src/index.ts';
 
 let at: TestCluster;
 let temporal: Client;
@@ -32,7 +39,7 @@ afterAll(async () => {
 });
 
 /** Options of a run whose second stage is long enough to be disturbed. */
-const longStage2 = set('stages.1.steps=40', 'stages.1.checkpointEvery=10');
+const longStage2 = set('stages.1.steps=80', 'stages.1.checkpointEvery=10');
 
 function set(...changes: string[]): string[] {
   return changes.flatMap((change) => ['--set', change]);
@@ -98,7 +105,7 @@ describe('a run', () => {
     expect(submitted).toMatch(/^follow it +ovis watch whole$/m);
     expect(watched).toMatch(/^stage 1 .*checkpoint at step 6: s3:/m);
     expect(watched).toMatch(/^completed +whole$/m);
-    expect([...recorder.losses.keys()]).toHaveLength(6 + 40 + 6);
+    expect([...recorder.losses.keys()]).toHaveLength(6 + 80 + 6);
 
     const status = await ovis(['status', 'whole'], at.env);
     expect(status.code).toBe(0);
@@ -115,7 +122,7 @@ describe('a run', () => {
     expect(checkpoints.map(({ stage, step }) => [stage, step])).toEqual([
       [1, 3],
       [1, 6],
-      ...[10, 20, 30, 40].map((step) => [2, step]),
+      ...[10, 20, 30, 40, 50, 60, 70, 80].map((step) => [2, step]),
       [3, 3],
       [3, 6],
     ]);
@@ -135,7 +142,7 @@ describe('a run', () => {
     expect(resumed.code).toBe(1);
     expect(resumed.err).toContain("run 'whole' is complete: there is nothing to resume");
     expect(again.code).toBe(1);
-    expect(again.err).toMatch(/error: run 'whole' has 8 checkpoints in s3:.*\n {2}fix: /);
+    expect(again.err).toMatch(/error: run 'whole' has 12 checkpoints in s3:.*\n {2}fix: /);
   });
 });
 
@@ -216,7 +223,7 @@ describe('a trainer that is killed in stage 2', () => {
 describe('a run that is cancelled in stage 1', () => {
   it('saves a checkpoint, its trainers are idle, and resume goes on behind it', async () => {
     const recorder = record('cancelled');
-    const long = set('stages.0.steps=150', 'stages.0.checkpointEvery=150');
+    const long = set('stages.0.steps=400', 'stages.0.checkpointEvery=400');
     await ovis(['submit', at.runFile, '--id', 'cancelled', ...long], at.env);
     await waitUntil('some steps', () => (recorder.lastStep?.step ?? 0) > 3);
     const cancelled = await ovis(['cancel', 'cancelled'], at.env);
@@ -225,7 +232,7 @@ describe('a run that is cancelled in stage 1', () => {
       /^cancelled +cancelled; last checkpoint .*\/stage1-step0*(\d+)$/m.exec(cancelled.out)?.[1],
     );
     expect(step).toBeGreaterThan(3);
-    expect(step).toBeLessThan(150);
+    expect(step).toBeLessThan(400);
     expect(await idleTrainers()).toHaveLength(2);
     const saved = await listCheckpoints(at.runs, 'cancelled/checkpoints');
     expect(saved.map((checkpoint) => checkpoint.step)).toEqual([step]);
@@ -254,7 +261,8 @@ describe('a controller that is killed during a stage', () => {
     const { step } = await trainer.getStatus();
     await waitUntil('more steps', async () => (await trainer.getStatus()).step > step + 3);
     trainer.close();
-    await expect(trainers()).rejects.toThrow('cannot reach');
+    // The new controller is not there yet.
+    expect(await isListening(at.cluster.fleetAddress)).toBe(false);
     const watched = await ovis(['watch', 'orphaned'], at.env);
     expect(watched).toMatchObject({ code: 0 });
     expect(pidOf('controller')).not.toBe(pids[0]);
