@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { rmdirSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,9 +17,14 @@ async function smallDisk(size: string): Promise<{ path: string; unmount: () => v
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path], { stdio: 'pipe' });
   } catch (error) {
+    rmdirSync(path);
     return `this machine mounts no tmpfs: ${String(error)}`;
   }
-  return { path, unmount: () => execFileSync('umount', [path]) };
+  const unmount = () => {
+    execFileSync('umount', [path]);
+    rmdirSync(path);
+  };
+  return { path, unmount };
 }
 
 /** What every refusal has: exit code 1, one `error:` that says what and where, and a `fix:`. */
