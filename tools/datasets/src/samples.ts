@@ -82,9 +82,9 @@ function questionSample(drawings: readonly Drawing[], drawing: number, question:
 }
 
 /**
- * Per drawing up to four conversations of an open and a closed question, in any order: two questions about one picture cost
+ * Per drawing up to five conversations of an open and a closed question, in any order: two questions about one picture cost
  * one pass through the ViT. The two never settle each other (a name would tell the category), so that every answer must
- * come from the picture. Of the closed questions of each kind every other one is to be answered yes.
+ * come from the picture; names, the hardest, are asked twice. Of the closed questions of each kind every other one is to be answered yes.
  */
 function instructionSamples(drawings: readonly Drawing[], training: number[], seed: number): TextSample[] {
   const denials = makeDenials(training.map((index) => drawings[index]!));
@@ -100,6 +100,7 @@ function instructionSamples(drawings: readonly Drawing[], training: number[], se
     };
     const pairs = [
       [nameQuestion(drawing, random), closed('color')],
+      [nameQuestion(drawing, random), undefined],
       [categoryQuestion(drawing, random), closed('color')],
       [colorQuestion(drawing, random), closed('category')],
       [colorQuestion(drawing, random), closed('name')],
