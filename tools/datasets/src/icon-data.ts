@@ -11,7 +11,7 @@ import { makeSamples, type SampleSets, type TextSample } from './samples.ts';
 import { dataStatistics, type DataStatistics } from './statistics.ts';
 
 /** Changes whenever the code would write other samples for the same drawings. */
-const SAMPLES_VERSION = 4;
+const SAMPLES_VERSION = 5;
 
 export interface IconDataOptions extends CatalogOptions {
   /** Where the shards go: `s3://bucket/prefix`, `file:///dir` or a directory. */

@@ -74,13 +74,14 @@ describe('makeSamples', () => {
       );
     });
 
-  it('never puts two questions together of which one settles the other', () => {
+  it('never asks what an answer before has settled', () => {
     const kind = (question: string) =>
       /categ|kind|belong/.test(question) ? 'category' : /color|mostly/.test(question) ? 'color' : 'name';
-    for (const sample of sets.instructions) {
-      const kinds = asked([sample]).map(({ question }) => kind(question));
-      expect(new Set(kinds).size, sample.key).toBe(kinds.length);
-      if (kinds.length > 1) expect(kinds, sample.key).toContain('color');
+    const pairs = sets.instructions.map((sample) => asked([sample]).map(({ question }) => kind(question)));
+    expect(pairs.some(({ length }) => length === 2)).toBe(true);
+    for (const kinds of pairs) {
+      expect(new Set(kinds).size).toBe(kinds.length);
+      expect(kinds).not.toEqual(['name', 'category']);
     }
   });
 

@@ -82,9 +82,10 @@ function questionSample(drawings: readonly Drawing[], drawing: number, question:
 }
 
 /**
- * Per drawing up to five conversations of an open and a closed question, in any order: two questions about one picture cost
- * one pass through the ViT. The two never settle each other (a name would tell the category), so that every answer must
- * come from the picture; names, the hardest, are asked twice. Of the closed questions of each kind every other one is to be answered yes.
+ * Per drawing up to five conversations of an open and a closed question: two questions about one picture cost one pass
+ * through the ViT. The first never settles the second (a name would tell the category, so it comes last), so that every
+ * answer must come from the picture. Names, the hardest, are asked twice. Of the closed questions of each kind every other
+ * one is to be answered yes.
  */
 function instructionSamples(drawings: readonly Drawing[], training: number[], seed: number): TextSample[] {
   const denials = makeDenials(training.map((index) => drawings[index]!));
@@ -99,14 +100,14 @@ function instructionSamples(drawings: readonly Drawing[], training: number[], se
       return yesNoQuestion(drawing, kind, yes[kind] ? 'yes' : 'no', denials, random);
     };
     const pairs = [
-      [nameQuestion(drawing, random), closed('color')],
-      [nameQuestion(drawing, random), undefined],
-      [categoryQuestion(drawing, random), closed('color')],
-      [colorQuestion(drawing, random), closed('category')],
-      [colorQuestion(drawing, random), closed('name')],
+      random.shuffle([nameQuestion(drawing, random), closed('color')]),
+      [closed('category'), nameQuestion(drawing, random)],
+      random.shuffle([categoryQuestion(drawing, random), closed('color')]),
+      random.shuffle([colorQuestion(drawing, random), closed('category')]),
+      random.shuffle([colorQuestion(drawing, random), closed('name')]),
     ];
     return pairs.flatMap((pair, at): TextSample[] => {
-      const questions = random.shuffle(pair.filter((question) => question !== undefined));
+      const questions = pair.filter((question) => question !== undefined);
       if (questions.length === 0) return [];
       const json = { conversations: dialog(...questions), type: 'instruction' as const };
       return [{ key: `${drawing.key}-${at}`, drawing: index, json }];

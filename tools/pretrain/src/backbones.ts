@@ -163,14 +163,16 @@ function normalised({ pixels, size, items }: NamedImages): Float32Array {
   return out;
 }
 
-/** The dialogs and captions in the formats of training, with words in place of pictures. */
+/**
+ * The dialogs and captions in the formats of training, with words in place of pictures. Only answers are learned: which
+ * question comes is chance, and learning it would drown what the answers teach (to copy a name, to compare).
+ */
 function tokenTexts(tokenizer: TextTokenizer, texts: Awaited<ReturnType<typeof iconTexts>>): TokenText[] {
   const formatter = createFormatter('QwenConversationFormatter', tokenizer);
-  const everyToken = ({ inputIds }: { inputIds: number[] }) => ({ inputIds, labels: [...inputIds] });
   return [
-    ...texts.dialogs.map((turns) => everyToken(conversationSample(formatter, turns))),
+    ...texts.dialogs.map((turns) => conversationSample(formatter, turns)),
     ...texts.captions.map(({ picture, caption }) =>
-      everyToken(captionSample(tokenizer, { template: `${picture}'s caption: `, caption })),
+      captionSample(tokenizer, { template: `${picture}'s caption: `, caption }),
     ),
   ];
 }

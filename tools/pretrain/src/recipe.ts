@@ -36,5 +36,5 @@ export const recipe = {
     torch_dtype: 'float32',
   },
   vitTraining: { steps: 2600, things: 96, learningRate: 1.5e-3 },
-  llmTraining: { steps: 1400, batchSize: 48, maxLength: 192, learningRate: 2e-3 },
+  llmTraining: { steps: 3600, batchSize: 48, maxLength: 192, learningRate: 2e-3 },
 } as const;
