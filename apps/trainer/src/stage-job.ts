@@ -70,9 +70,10 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
     listener: o.listener,
   });
   o.onGroup(group);
+  let trainer: StageTrainer | undefined;
   try {
     const settings = stageSettings(run, stage.stage);
-    const trainer = await StageTrainer.create({
+    const created = await StageTrainer.create({
       config: model.config,
       params: model.params,
       settings,
@@ -80,16 +81,17 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
       state: start.state,
       optimizer: start.optimizer && asFloats(start.optimizer),
     });
-    const fromStep = trainer.stepsDone;
+    trainer = created;
+    const fromStep = created.stepsDone;
     emit({
-      started: { stepsTotal: settings.totalSteps, firstStep: fromStep, trainableParams: trainer.trainedSize },
+      started: { stepsTotal: settings.totalSteps, firstStep: fromStep, trainableParams: created.trainedSize },
     });
-    emit({ phase: { phase: StagePhase.COMPILING, detail: `${trainer.trained.length} trained tensors` } });
+    emit({ phase: { phase: StagePhase.COMPILING, detail: `${created.trained.length} trained tensors` } });
     let saved = '';
     let training = false;
     let loss: number | undefined;
     const result = await runStage<LaneCursor[]>({
-      trainer,
+      trainer: created,
       batches: stageBatches(run, stage, request, start, fromStep),
       fromStep,
       totalSteps: settings.totalSteps,
@@ -117,16 +119,17 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
       },
       onCheckpoint: async (asked) => {
         emit({ phase: { phase: StagePhase.CHECKPOINTING, detail: `step ${asked.step}` } });
-        saved = await checkpoint(o, run, model, trainer, group, { ...asked, loss });
+        saved = await checkpoint(o, run, model, created, group, { ...asked, loss });
         training = false;
       },
     });
     await group.barrier();
-    trainer.dispose();
     if (result.reason === 'finished')
       emit({ done: { checkpointUrl: saved, steps: result.step, finalLoss: result.loss ?? 0 } });
     return { reason: result.reason, checkpointUrl: saved };
   } finally {
+    // Also after a lost peer: this process goes on, and the next generation needs the memory.
+    trainer?.dispose();
     await group.close();
     for (const tensor of Object.values(model.params)) if (!tensor.isDisposed) tensor.dispose();
   }

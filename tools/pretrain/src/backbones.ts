@@ -13,6 +13,7 @@ import {
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pretrainLlm, type TokenText } from './llm.ts';
+import type { Weights } from './optimise.ts';
 import { recipe } from './recipe.ts';
 import { imageFeatures, nearestNeighbourAccuracy } from './retrieval.ts';
 import { pretrainVit, type NamedImages } from './vit.ts';
@@ -44,8 +45,6 @@ export interface PretrainReport {
   vitNearestNeighbour?: { trained: number; drawings: number };
   llmLoss?: number;
 }
-
-type Weights = Record<string, { shape: number[]; data: Float32Array }>;
 
 /**
  * Makes the demo's backbones from the training artists' drawings and texts (nothing of the held-out artist is used but

@@ -7,7 +7,7 @@ import {
   type Params,
 } from '@ovis/model';
 import { tf } from '@ovis/tensorflow';
-import { optimise } from './optimise.ts';
+import { optimise, takeWeights, type Weights } from './optimise.ts';
 
 /** A tokenised text: ids, and where the model learns (label -100: it does not). */
 export interface TokenText {
@@ -38,9 +38,7 @@ type Batch = { inputIds: tf.Tensor2D; labels: tf.Tensor2D; attentionMask: tf.Ten
  * Trains the language model on text alone: next-token cross-entropy at the labelled positions.
  * @returns its tensors under Hugging Face names (`model.layers.0...`), as float32 arrays.
  */
-export async function pretrainLlm(
-  o: PretrainLlmOptions,
-): Promise<Record<string, { shape: number[]; data: Float32Array }>> {
+export async function pretrainLlm(o: PretrainLlmOptions): Promise<Weights> {
   const random = new RandomStream(o.seed, 'pretrain-llm');
   const params: Params = {};
   for (const [name, tensor] of Object.entries(
@@ -63,12 +61,7 @@ export async function pretrainLlm(
       return tf.div(lossSum, tokens);
     },
   });
-  const result: Record<string, { shape: number[]; data: Float32Array }> = {};
-  for (const [name, tensor] of Object.entries(trained)) {
-    result[name] = { shape: tensor.shape, data: new Float32Array(tensor.dataSync()) };
-    tensor.dispose();
-  }
-  return result;
+  return takeWeights(trained);
 }
 
 /** Texts of one batch have about the same length, so that little of it is padding. Each epoch sees every text once. */

@@ -18,6 +18,20 @@ export interface OptimiseOptions<B extends Record<string, tf.Tensor>> {
   signal?: AbortSignal;
 }
 
+/** Trained tensors on the host, by name. */
+export type Weights = Record<string, { shape: number[]; data: Float32Array }>;
+
+/** Takes the tensors whose names begin with `prefix` (left out of the result) to the host, and disposes all. */
+export function takeWeights(params: Params, prefix = ''): Weights {
+  const weights: Weights = {};
+  for (const [name, tensor] of Object.entries(params)) {
+    if (name.startsWith(prefix))
+      weights[name.slice(prefix.length)] = { shape: tensor.shape, data: new Float32Array(tensor.dataSync()) };
+    tensor.dispose();
+  }
+  return weights;
+}
+
 const BETA1 = 0.9;
 const BETA2 = 0.98;
 const EPSILON = 1e-8;

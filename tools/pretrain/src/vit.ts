@@ -8,7 +8,7 @@ import {
 } from '@ovis/model';
 import { sparseSoftmaxCrossEntropy, takeRows, tf } from '@ovis/tensorflow';
 import { drawingViews, writeView } from './augment-batch.ts';
-import { optimise } from './optimise.ts';
+import { optimise, takeWeights, type Weights } from './optimise.ts';
 
 /** Drawings of named things by several artists. */
 export interface NamedImages {
@@ -49,9 +49,7 @@ const MAX_WORDS = 10;
  *
  * @returns the tower's tensors under the names of a Hugging Face CLIP vision model, as float32 arrays.
  */
-export async function pretrainVit(
-  o: PretrainVitOptions,
-): Promise<Record<string, { shape: number[]; data: Float32Array }>> {
+export async function pretrainVit(o: PretrainVitOptions): Promise<Weights> {
   const { backbone } = o.config.visual;
   const things = groupThings(o.images);
   const words = vocabulary(o.images);
@@ -83,12 +81,7 @@ export async function pretrainVit(
     batch: () => drawBatch(o, things, words, random),
     loss: (p, batch) => contrastLoss(o.config, p, batch),
   });
-  const result: Record<string, { shape: number[]; data: Float32Array }> = {};
-  for (const [name, tensor] of Object.entries(trained)) {
-    if (name.startsWith(VIT))
-      result[name.slice(VIT.length)] = { shape: tensor.shape, data: new Float32Array(tensor.dataSync()) };
-    tensor.dispose();
-  }
+  const result = takeWeights(trained, VIT);
   // The tower's final norm is in every CLIP file; Ovis does not use it (spec 2.1).
   const width = backbone.hiddenSize;
   result['vision_model.post_layernorm.weight'] = { shape: [width], data: new Float32Array(width).fill(1) };

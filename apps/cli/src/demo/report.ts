@@ -12,9 +12,7 @@ import { expandBraces, readUrl } from '@ovis/storage';
 import { readShard } from '@ovis/webdataset';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunState } from '../follow/run-state.ts';
-
-const STAGE_NAMES: Record<number, string> = { 1: 'captions', 2: 'descriptions', 3: 'instructions' };
+import { STAGE_NAMES, type RunState } from '../follow/run-state.ts';
 
 export interface ReportInput {
   runId: string;

@@ -1,5 +1,8 @@
 import { StagePhase, type RunEvent } from '@ovis/protocol';
 
+/** What each stage of the method learns from. */
+export const STAGE_NAMES: Record<number, string> = { 1: 'captions', 2: 'descriptions', 3: 'instructions' };
+
 /** What is known of one stage while it runs. */
 export interface StageView {
   stage: number;

@@ -1,8 +1,7 @@
 import pc from 'picocolors';
 import { duration } from '../format.ts';
-import type { EvaluationView, RunState, StageView } from './run-state.ts';
+import { STAGE_NAMES, type EvaluationView, type RunState, type StageView } from './run-state.ts';
 
-const STAGE_NAMES: Record<number, string> = { 1: 'captions', 2: 'descriptions', 3: 'instructions' };
 const BAR = 24;
 
 const REDRAW_EVERY = 120;
