@@ -1,7 +1,6 @@
 import type { VisualTokenizerConfig } from './config.ts';
-import { tf } from '@ovis/tensorflow';
+import { tf, withGradient } from '@ovis/tensorflow';
 import { ModelInputError } from './errors.ts';
-import { withGradient } from './nn/with-gradient.ts';
 import { RandomStream } from './random.ts';
 
 /**

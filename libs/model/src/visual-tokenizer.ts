@@ -1,7 +1,5 @@
 import { imageTokenRows, imageTokens, type OvisConfig } from './config.ts';
-import { tf } from '@ovis/tensorflow';
-import { linear } from './nn/linear.ts';
-import { layerNorm } from './nn/norm.ts';
+import { layerNorm, linear, tf } from '@ovis/tensorflow';
 import { HEAD_NORM_BIAS, HEAD_NORM_WEIGHT, HEAD_WEIGHT, VIT_PREFIX, VTE_WEIGHT } from './parameter-shapes.ts';
 import { ParamScope, type Params, type Tap } from './params.ts';
 import { tokenize } from './tokenize.ts';

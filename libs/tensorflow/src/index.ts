@@ -10,3 +10,11 @@ export type { TensorTree } from './compile/tree.ts';
 export { tensorView } from './ops/tensor-view.ts';
 export { sparseSoftmaxCrossEntropy } from './ops/sparse-softmax-cross-entropy.ts';
 export { takeRows } from './ops/take-rows.ts';
+// Pieces of networks
+export { gelu, quickGelu, siluTimes } from './nn/activation.ts';
+export { attend, causalBias, groupQueries, joinHeads, paddingBias, splitHeads } from './nn/attention.ts';
+export { linear } from './nn/linear.ts';
+export { layerNorm, rmsNorm } from './nn/norm.ts';
+export { ropeTables, ropeValues, rotate } from './nn/rope.ts';
+export type { RopeTables } from './nn/rope.ts';
+export { withGradient } from './nn/with-gradient.ts';

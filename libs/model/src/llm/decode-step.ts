@@ -1,8 +1,5 @@
 import type { DecoderConfig } from '../config.ts';
-import { takeRows, tf } from '@ovis/tensorflow';
-import { groupQueries, joinHeads } from '../nn/attention.ts';
-import { rmsNorm } from '../nn/norm.ts';
-import { ropeTables } from '../nn/rope.ts';
+import { groupQueries, joinHeads, rmsNorm, ropeTables, takeRows, tf } from '@ovis/tensorflow';
 import type { ParamScope } from '../params.ts';
 import { finishLayer, projectHeads, textEmbeds, type LayerKeys } from './decoder.ts';
 

@@ -1,10 +1,20 @@
 import type { DecoderConfig } from '../config.ts';
-import { takeRows, tf } from '@ovis/tensorflow';
-import { siluTimes } from '../nn/activation.ts';
-import { attend, causalBias, groupQueries, joinHeads, paddingBias, splitHeads } from '../nn/attention.ts';
-import { linear } from '../nn/linear.ts';
-import { rmsNorm } from '../nn/norm.ts';
-import { ropeTables, rotate, type RopeTables } from '../nn/rope.ts';
+import {
+  attend,
+  causalBias,
+  groupQueries,
+  joinHeads,
+  linear,
+  paddingBias,
+  rmsNorm,
+  ropeTables,
+  type RopeTables,
+  rotate,
+  siluTimes,
+  splitHeads,
+  takeRows,
+  tf,
+} from '@ovis/tensorflow';
 import type { ParamScope, Tap } from '../params.ts';
 
 /** Keys and values of one layer, rotated: `[kvHeads, batch, time, headDim]` each. */

@@ -1,9 +1,5 @@
 import type { ClipVisionConfig } from '../config.ts';
-import { tf } from '@ovis/tensorflow';
-import { gelu, quickGelu } from '../nn/activation.ts';
-import { attend, joinHeads, splitHeads } from '../nn/attention.ts';
-import { linear } from '../nn/linear.ts';
-import { layerNorm } from '../nn/norm.ts';
+import { attend, gelu, joinHeads, layerNorm, linear, quickGelu, splitHeads, tf } from '@ovis/tensorflow';
 import type { ParamScope, Tap } from '../params.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { tf } from '@ovis/tensorflow';
+import { tf } from '../tf.ts';
 import { withGradient } from './with-gradient.ts';
 
 /** CLIP's `quick_gelu`: `x * sigmoid(1.702 x)`. */

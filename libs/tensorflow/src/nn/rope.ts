@@ -1,4 +1,4 @@
-import { tf } from '@ovis/tensorflow';
+import { tf } from '../tf.ts';
 import { withGradient } from './with-gradient.ts';
 
 /** Cosines and signed sines of the rotary embedding, each `[positions, headDim]`. */

@@ -1,4 +1,4 @@
-import { tf } from '@ovis/tensorflow';
+import { tf } from '../tf.ts';
 
 /** `x @ weight^T + bias`: x `[n, in]`, weight `[out, in]` (torch layout) -> `[n, out]`. */
 export function linear(x: tf.Tensor2D, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor2D {

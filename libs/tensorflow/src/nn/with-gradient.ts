@@ -1,4 +1,4 @@
-import { tf } from '@ovis/tensorflow';
+import { tf } from '../tf.ts';
 
 /**
  * An operation with a hand-written gradient. `forward` computes the value from the `inputs` it closes over and names the
