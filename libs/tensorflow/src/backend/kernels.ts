@@ -1,5 +1,6 @@
 import { tf } from '../tf.ts';
 import { ATTR } from '../binding/binding.ts';
+import { EngineError } from '../errors.ts';
 import type { LibtensorflowBackend } from './backend.ts';
 import { typeAttr } from './backend.ts';
 import { BACKEND_NAME } from './load-kernels.ts';
@@ -11,16 +12,42 @@ type Kernel = (backend: LibtensorflowBackend, inputs: Inputs, attrs: Attrs) => t
 /** Kernels that replace tfjs-node's: those read data back to the host, or run an operation where none is needed. */
 const KERNELS: Record<string, Kernel> = {
   /** tfjs-node checks the indices on the host first; TensorFlow checks them itself. */
-  GatherV2: (backend, { x, indices }, { axis, batchDims }) => {
+  GatherV2: (backend, { x, indices }, attributes) => {
+    const { axis, batchDims = 0 } = attributes as { axis: number; batchDims?: number };
+    // TF.js's messages for arguments that fit no shape.
+    tf.backend_util.segment_util.collectGatherOpShapeInfo(
+      x as tf.Tensor,
+      indices as tf.Tensor,
+      axis,
+      batchDims,
+    );
     const attrs = [
-      { name: 'batch_dims', type: ATTR.INT, value: (batchDims as number | undefined) ?? 0 },
+      { name: 'batch_dims', type: ATTR.INT, value: batchDims },
       typeAttr('Tparams', x!.dtype),
       typeAttr('Tindices', 'int32'),
       typeAttr('Taxis', 'int32'),
     ];
-    const axisTensor = tf.scalar(axis as number, 'int32');
-    return backend.executeSingleOutput('GatherV2', attrs, [x!, indices!, axisTensor]);
+    const axisTensor = tf.scalar(axis, 'int32');
+    try {
+      return backend.executeSingleOutput('GatherV2', attrs, [x!, indices!, axisTensor]);
+    } catch (error) {
+      throw badIndex(error);
+    }
   },
+
+  /** tfjs-node casts the input but names its old type. */
+  Mean: (backend, { x }, { axis, keepDims }) => {
+    const axes = tf.tensor1d(tf.util.parseAxisParam(axis as number[], x!.shape), 'int32');
+    const floats = tf.cast(x as tf.Tensor, 'float32');
+    return backend.executeSingleOutput('Mean', backend.createReductionOpAttrs(floats, keepDims as boolean), [
+      floats,
+      axes,
+    ]);
+  },
+
+  /** TensorFlow's kernel makes zeros of integers. */
+  Round: (backend, { x }) =>
+    x!.dtype === 'int32' ? alias(backend, x!) : backend.executeSingleInput('Round', x!),
 
   /** Plain matrices go to MatMul, which TensorFlow fuses and threads better than a batch of one. */
   BatchMatMul: (backend, { a, b }, { transposeA, transposeB }) => {
@@ -56,6 +83,20 @@ const KERNELS: Record<string, Kernel> = {
     );
   },
 };
+
+/** Says TensorFlow's message of an index out of range in TF.js's words, too. */
+function badIndex(error: unknown): unknown {
+  if (!(error instanceof EngineError)) return error;
+  const found = / = (-?\d+) is not in \[0, (\d+)\)/.exec(error.message);
+  if (!found) return error;
+  const [, index, size] = found;
+  return new EngineError(
+    error.code,
+    `GatherV2: the index value ${index} is not in [0, ${Number(size) - 1}]: ${error.message.replace('GatherV2: ', '')}`,
+    'Check the ids against the number of rows of the table.',
+    'GatherV2',
+  );
+}
 
 /** Another tensor on the same data. */
 function alias(backend: LibtensorflowBackend, { dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
