@@ -6,6 +6,7 @@ export type { EngineInfo, EngineOptions } from './engine/init-engine.ts';
 export { cacheDirectory, findLibrary } from './engine/find-library.ts';
 export { compile } from './compile/compile.ts';
 export type { Compiled, CompileOptions, CompileStats } from './compile/compile.ts';
+export { barrier } from './compile/barrier.ts';
 export type { TensorTree } from './compile/tree.ts';
 export { tensorView } from './ops/tensor-view.ts';
 export { sparseSoftmaxCrossEntropy } from './ops/sparse-softmax-cross-entropy.ts';

@@ -21,6 +21,8 @@ export interface TensorEntry {
 /** Receives the operations of a function that is being traced, in place of the native library. */
 export interface Recorder {
   execute(name: string, attrs: readonly OpAttr[], inputs: TraceInput[], outputCount: number): TraceOutput[];
+  /** `tensor`, available only after `after`. */
+  barrier(tensor: TraceInput, after: TraceInput[]): TraceOutput;
   /** `variable.assign(value)` inside the function. */
   assign(variable: tf.Variable, value: tf.Tensor): void;
   /** Called when fn asks for the values of a tensor that has none. Never returns. */

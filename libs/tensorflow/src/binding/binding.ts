@@ -5,7 +5,7 @@ import * as dtypes from './dtypes.ts';
 import { checkStatus } from './status.ts';
 
 /** Kinds of operation attributes, numbered as in the C API's TF_AttrType. */
-export const ATTR = { STRING: 0, INT: 1, FLOAT: 2, BOOL: 3, TYPE: 4, SHAPE: 5 } as const;
+export const ATTR = { STRING: 0, INT: 1, FLOAT: 2, BOOL: 3, TYPE: 4, SHAPE: 5, TYPE_LIST: 6 } as const;
 
 /** One attribute of an operation, in the form tfjs-node's kernels build them. */
 export interface OpAttr {

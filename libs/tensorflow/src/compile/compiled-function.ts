@@ -2,6 +2,7 @@ import { tf } from '../tf.ts';
 import type { LibtensorflowBackend } from '../backend/backend.ts';
 import { EngineError } from '../errors.ts';
 import type { GraphValue } from './graph.ts';
+import { neededNodes } from './graph.ts';
 import type { Capture } from './trace.ts';
 import { Trace } from './trace.ts';
 import type { FlatTree } from './tree.ts';
@@ -44,7 +45,7 @@ export class CompiledFunction {
     this.#name = `ovis_${label.replace(/[^A-Za-z0-9_]/g, '_')}_${++functionCount}`;
     this.#backend = backend;
     this.#xla = mode === 'xla';
-    const trace = new Trace(label, backend);
+    const trace = new Trace(label, backend, { xla: this.#xla });
     const engine = tf.engine();
     engine.startScope(label);
     backend.recorder = trace;
@@ -62,13 +63,13 @@ export class CompiledFunction {
       outputs.push(...assignments.map((a) => a.value));
       if (outputs.length === 0) throw noResult(label);
 
-      const used = usedInputs(outputs);
-      this.#usedArguments = [...symbols.keys()].filter((i) => used.has(symbols[i]!.value));
-      const captured = trace.captures.filter((c) => used.has(c.value));
+      const used = new Set(neededNodes(outputs, []));
+      this.#usedArguments = [...symbols.keys()].filter((i) => used.has(symbols[i]!.value.node));
+      const captured = trace.captures.filter((c) => used.has(c.value.node));
       captures = captured.map((c) => c.capture);
       this.#captures = captures;
       const inputs = [...this.#usedArguments.map((i) => symbols[i]!.value), ...captured.map((c) => c.value)];
-      this.nodes = trace.graph.toFunction(this.#name, inputs, outputs, { xla: this.#xla });
+      this.nodes = trace.graph.toFunction(this.#name, inputs, outputs, [], { xla: this.#xla });
       registered = true;
     } finally {
       backend.recorder = undefined;
@@ -167,19 +168,6 @@ export class CompiledFunction {
     }
     return this.#backend.handle(capture.kind === 'variable' ? capture.variable.dataId : capture.dataId);
   }
-}
-
-function usedInputs(outputs: readonly GraphValue[]): Set<GraphValue> {
-  const used = new Set<GraphValue>();
-  const seen = new Set<GraphValue['node']>();
-  const stack = [...outputs];
-  for (let value = stack.pop(); value; value = stack.pop()) {
-    if (value.node.type === 'Placeholder') used.add(value);
-    if (seen.has(value.node)) continue;
-    seen.add(value.node);
-    stack.push(...value.node.inputs);
-  }
-  return used;
 }
 
 function nested(label: string): EngineError {

@@ -10,6 +10,8 @@ export interface GraphNode {
   readonly type: string;
   readonly oper: number;
   readonly inputs: readonly GraphValue[];
+  /** Nodes that run before this one although it takes nothing from them. */
+  readonly controls: readonly GraphNode[];
 }
 
 /** One output of a node: what a traced tensor stands for. */
@@ -59,7 +61,7 @@ export class Graph {
     lib.TF_SetAttrTensor(desc, 'value', tensor, this.#status);
     lib.TF_DeleteTensor(tensor);
     lib.TF_SetAttrType(desc, 'dtype', dtype);
-    return this.#finish(desc, 'Const', [], 1)[0]!;
+    return this.#values(this.#finish(desc, 'Const', [], []), 1)[0]!;
   }
 
   /**
@@ -71,7 +73,18 @@ export class Graph {
     attrs: readonly OpAttr[],
     inputs: readonly GraphValue[],
     outputCount: number,
+    controls: readonly GraphNode[] = [],
   ): GraphValue[] {
+    return this.#values(this.node(type, attrs, inputs, controls), outputCount);
+  }
+
+  /** Appends an operation that is there for its effect, or whose outputs are asked for later. */
+  node(
+    type: string,
+    attrs: readonly OpAttr[],
+    inputs: readonly GraphValue[],
+    controls: readonly GraphNode[] = [],
+  ): GraphNode {
     const args = inputArguments(this.#lib, this.#graph, this.#status, type);
     const desc = this.#begin(type);
     let next = 0;
@@ -88,36 +101,39 @@ export class Graph {
       this.#lib.TF_AddInputList(desc, packed, length);
       next += length;
     }
+    for (const control of controls) this.#lib.TF_AddControlInput(desc, control.oper);
     for (const attr of attrs) this.#setAttr(desc, attr);
-    return this.#finish(desc, type, inputs, outputCount);
+    return this.#finish(desc, type, inputs, controls);
   }
 
   /**
-   * Turns what `outputs` need into a function registered with the context.
-   * @returns the number of nodes kept; nodes that no output needs are dropped.
+   * Turns what `outputs` and `effects` need into a function registered with the context.
+   * @param effects nodes that must run although no output needs them
+   * @returns the number of nodes kept; nodes that nothing needs are dropped.
    */
   toFunction(
     name: string,
     inputs: readonly GraphValue[],
     outputs: readonly GraphValue[],
+    effects: readonly GraphNode[],
     options: { xla: boolean },
   ): number {
     const lib = this.#lib;
-    const nodes = reachable(
-      outputs,
-      inputs.map((v) => v.node),
-    );
-    const opers = BigInt64Array.from(nodes, (n) => BigInt(n.oper));
-    const fn = lib.TF_GraphToFunction(
+    const given = new Set(inputs.map((v) => v.node));
+    const nodes = neededNodes(outputs, effects).filter((n) => !given.has(n));
+    const fn = lib.TF_GraphToFunctionWithControlOutputs(
       this.#graph,
       name,
       0,
       nodes.length,
-      opers,
+      packOperations(nodes),
       inputs.length,
       packOutputs(inputs),
       outputs.length,
       packOutputs(outputs),
+      null,
+      effects.length,
+      packOperations(effects),
       null,
       0,
       null,
@@ -145,14 +161,22 @@ export class Graph {
     return this.#lib.TF_NewOperation(this.#graph, type, `${type}_${this.#count++}`);
   }
 
-  #finish(desc: number, type: string, inputs: readonly GraphValue[], outputCount: number): GraphValue[] {
-    const lib = this.#lib;
-    const oper = lib.TF_FinishOperation(desc, this.#status);
-    checkStatus(lib, this.#status, type);
-    const node: GraphNode = { type, oper, inputs };
+  #finish(
+    desc: number,
+    type: string,
+    inputs: readonly GraphValue[],
+    controls: readonly GraphNode[],
+  ): GraphNode {
+    const oper = this.#lib.TF_FinishOperation(desc, this.#status);
+    checkStatus(this.#lib, this.#status, type);
+    return { type, oper, inputs, controls };
+  }
+
+  #values(node: GraphNode, outputCount: number): GraphValue[] {
     return Array.from({ length: outputCount }, (_, index) => {
-      const output = { oper, index };
-      return { node, output, shape: this.#shape(output, type), dtype: lib.TF_OperationOutputType(output) };
+      const output = { oper: node.oper, index };
+      const dtype = this.#lib.TF_OperationOutputType(output);
+      return { node, output, shape: this.#shape(output, node.type), dtype };
     });
   }
 
@@ -181,6 +205,9 @@ export class Graph {
     else if (type === ATTR.STRING) {
       const bytes = textEncoder.encode(String(value));
       lib.TF_SetAttrString(desc, name, bytes, bytes.length);
+    } else if (type === ATTR.TYPE_LIST) {
+      const list = Int32Array.from(value as number[]);
+      lib.TF_SetAttrTypeList(desc, name, list, list.length);
     } else if (Array.isArray(value)) {
       const list = BigInt64Array.from(value as number[], BigInt);
       if (type === ATTR.SHAPE) lib.TF_SetAttrShape(desc, name, list, list.length);
@@ -199,16 +226,19 @@ function packOutputs(values: readonly GraphValue[]): BigInt64Array {
   return packed;
 }
 
-/** The nodes that `outputs` need, without the function's inputs. */
-function reachable(outputs: readonly GraphValue[], inputs: readonly GraphNode[]): GraphNode[] {
-  const seen = new Set<GraphNode>(inputs);
-  const nodes: GraphNode[] = [];
-  const stack = outputs.map((v) => v.node);
+function packOperations(nodes: readonly GraphNode[]): BigInt64Array {
+  return BigInt64Array.from(nodes, (n) => BigInt(n.oper));
+}
+
+/** The nodes that run when `outputs` are computed and `effects` happen. */
+export function neededNodes(outputs: readonly GraphValue[], effects: readonly GraphNode[]): GraphNode[] {
+  const seen = new Set<GraphNode>();
+  const stack = [...effects, ...outputs.map((v) => v.node)];
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    nodes.push(node);
     for (const input of node.inputs) stack.push(input.node);
+    stack.push(...node.controls);
   }
-  return nodes;
+  return [...seen];
 }

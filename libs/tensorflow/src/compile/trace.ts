@@ -11,7 +11,7 @@ import type { OpAttr } from '../binding/binding.ts';
 import { ATTR } from '../binding/binding.ts';
 import * as dtypes from '../binding/dtypes.ts';
 import { EngineError } from '../errors.ts';
-import type { GraphValue } from './graph.ts';
+import type { GraphNode, GraphValue } from './graph.ts';
 import { Graph } from './graph.ts';
 import { userLine } from './user-line.ts';
 
@@ -46,8 +46,11 @@ export class Trace implements Recorder {
   readonly #variableOf = new Map<object, tf.Variable>();
   #failure: EngineError | undefined;
 
-  constructor(name: string, backend: LibtensorflowBackend) {
+  readonly #xla: boolean;
+
+  constructor(name: string, backend: LibtensorflowBackend, options: { xla: boolean }) {
     this.#name = name;
+    this.#xla = options.xla;
     this.#backend = backend;
     this.graph = new Graph(backend.native);
     for (const variable of Object.values(tf.engine().registeredVariables)) {
@@ -66,14 +69,22 @@ export class Trace implements Recorder {
   execute(name: string, attrs: readonly OpAttr[], inputs: TraceInput[], outputCount: number): TraceOutput[] {
     try {
       const values = inputs.map(({ dataId, entry }) => this.#input(dataId, entry));
-      return this.graph.add(name, attrs, values, outputCount).map((value) => {
-        const dataId = {};
-        this.#values.set(dataId, value);
-        return { dataId, shape: value.shape, dtype: value.dtype };
-      });
+      return this.graph.add(name, attrs, values, outputCount).map((value) => this.#made(value));
     } catch (error) {
       throw this.#locate(error, name);
     }
+  }
+
+  barrier({ dataId, entry }: TraceInput, after: TraceInput[]): TraceOutput {
+    const value = this.#input(dataId, entry);
+    const others = after.map((a) => this.#input(a.dataId, a.entry));
+    if (this.#xla) {
+      const values = [value, ...others];
+      const attrs = [{ name: 'T', type: ATTR.TYPE_LIST, value: values.map((v) => v.dtype) }];
+      return this.#made(this.graph.add('XlaOptimizationBarrier', attrs, values, values.length)[0]!);
+    }
+    const nodes = [...new Set(others.map((v) => v.node))];
+    return this.#made(this.#identity(value, nodes));
   }
 
   dataRead(dataId: object, entry: TensorEntry): never {
@@ -115,12 +126,7 @@ export class Trace implements Recorder {
   output(dataId: object, taken: Set<GraphValue>): GraphValue {
     let value = this.#input(dataId, this.#backend.entry(dataId));
     if (taken.has(value) || value.node.type === 'Placeholder') {
-      value = this.graph.add(
-        'Identity',
-        [{ name: 'T', type: ATTR.TYPE, value: value.dtype }],
-        [value],
-        1,
-      )[0]!;
+      value = this.#identity(value);
     }
     taken.add(value);
     return value;
@@ -172,6 +178,17 @@ export class Trace implements Recorder {
         );
       }
     }
+  }
+
+  #made(value: GraphValue): TraceOutput {
+    const dataId = {};
+    this.#values.set(dataId, value);
+    return { dataId, shape: value.shape, dtype: value.dtype };
+  }
+
+  #identity(value: GraphValue, controls: GraphNode[] = []): GraphValue {
+    const attrs = [{ name: 'T', type: ATTR.TYPE, value: value.dtype }];
+    return this.graph.add('Identity', attrs, [value], 1, controls)[0]!;
   }
 
   #input(dataId: object, entry: TensorEntry): GraphValue {
