@@ -35,10 +35,13 @@ test('complex numbers, scalars and empty tensors work', () => {
   expect(empty.dataSync()).toHaveLength(0);
 });
 
-test('strings are refused with a hint', () => {
-  expect(() => tf.tensor1d(['a'], 'string')).toThrow(
-    expect.objectContaining({ code: 'UNSUPPORTED_DTYPE' }) as Error,
-  );
+test('strings of any length survive the way through the library, and are freed', () => {
+  const { native } = nativeBackend()!;
+  const texts = ['', 'short', 'größer '.repeat(40)];
+  const before = native.liveHandles;
+  const back = tf.tidy(() => tf.tile(tf.tensor1d(texts, 'string'), [2]).dataSync());
+  expect(Array.from(back as unknown as string[])).toEqual([...texts, ...texts]);
+  expect(native.liveHandles).toBe(before);
 });
 
 test('an error carries TensorFlow’s message and the operation', () => {

@@ -3,6 +3,7 @@ import { viewMemory } from './library.ts';
 import type { HostArray } from './dtypes.ts';
 import * as dtypes from './dtypes.ts';
 import { checkStatus } from './status.ts';
+import { allocateStrings, freeStrings, readStrings } from './strings.ts';
 
 /** Kinds of operation attributes, numbered as in the C API's TF_AttrType. */
 export const ATTR = { STRING: 0, INT: 1, FLOAT: 2, BOOL: 3, TYPE: 4, SHAPE: 5, TYPE_LIST: 6 } as const;
@@ -61,6 +62,7 @@ export class Binding {
 
   /** Copies host values into a new tensor. */
   createTensor(shape: readonly number[], dtype: number, values: unknown): number {
+    if (dtype === dtypes.TF_STRING) return this.#createStrings(shape, values as Uint8Array[]);
     const tensor = this.allocate(shape, dtype, values);
     const handle = this.lib.TFE_NewTensorHandle(tensor, this.#status);
     this.lib.TF_DeleteTensor(tensor);
@@ -87,12 +89,13 @@ export class Binding {
     this.lib.TFE_DeleteTensorHandle(handle);
   }
 
-  /** A host copy of a tensor's values. */
-  tensorDataSync(handle: number): HostArray {
+  /** A host copy of a tensor's values; of strings, their bytes. */
+  tensorDataSync(handle: number): HostArray | Uint8Array[] {
     const tensor = this.lib.TFE_TensorHandleResolve(handle, this.#status);
     this.#check('TFE_TensorHandleResolve');
+    const dtype = this.lib.TFE_TensorHandleDataType(handle);
     try {
-      return this.#view(tensor, this.lib.TFE_TensorHandleDataType(handle)).slice();
+      return dtype === dtypes.TF_STRING ? readStrings(this.lib, tensor) : this.#view(tensor, dtype).slice();
     } finally {
       this.lib.TF_DeleteTensor(tensor);
     }
@@ -201,6 +204,22 @@ export class Binding {
   }
 
   readonly #views = new FinalizationRegistry<number>((tensor) => this.lib.TF_DeleteTensor(tensor));
+
+  /** The handle shares the memory of the tensor it is made from and frees no long strings: copy it, then free the first. */
+  #createStrings(shape: readonly number[], values: readonly Uint8Array[]): number {
+    const tensor = allocateStrings(this.lib, shape, values);
+    try {
+      const shared = this.lib.TFE_NewTensorHandle(tensor, this.#status);
+      this.#check('TFE_NewTensorHandle');
+      this.liveHandles++;
+      const one = { name: 'N', type: ATTR.INT, value: 1 };
+      const [copy] = this.executeOp('StringJoin', [one], [shared], 1);
+      this.deleteTensor(shared);
+      return copy!.id;
+    } finally {
+      freeStrings(this.lib, tensor);
+    }
+  }
 
   #view(tensor: number, dtype: number): HostArray {
     return dtypes.viewAs(

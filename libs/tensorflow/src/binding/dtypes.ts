@@ -18,9 +18,10 @@ const BY_NAME: Record<string, number> = {
   int32: TF_INT32,
   bool: TF_BOOL,
   complex64: TF_COMPLEX64,
+  string: TF_STRING,
 };
 
-/** TF.js dtype -> TF_DataType. Strings are host-side data in this project and have no tensor form here. */
+/** TF.js dtype -> TF_DataType. */
 export function toTensorFlowType(dtype: tf.DataType): number {
   const number = BY_NAME[dtype];
   if (number === undefined) throw unsupported(dtype);
@@ -40,6 +41,8 @@ export function toTfjsType(type: number): keyof tf.DataTypeMap {
       return 'bool';
     case TF_COMPLEX64:
       return 'complex64';
+    case TF_STRING:
+      return 'string';
     default:
       throw unsupported(`TensorFlow type ${type}`);
   }
@@ -94,6 +97,6 @@ function unsupported(what: string): EngineError {
   return new EngineError(
     'UNSUPPORTED_DTYPE',
     `The engine has no tensors of type ${what}.`,
-    'Use float32, int32, bool or complex64; keep strings on the host.',
+    'Use float32, int32, bool or complex64; strings only outside of compiled functions.',
   );
 }

@@ -20,6 +20,11 @@ const SIGNATURES = {
   TF_DeleteTensor: ['void', ['ptr']],
   TF_TensorData: ['ptr', ['ptr']],
   TF_TensorByteSize: ['size', ['ptr']],
+  TF_StringInit: ['void', ['ptr']],
+  TF_StringCopy: ['void', ['ptr', 'array', 'size']],
+  TF_StringGetDataPointer: ['ptr', ['ptr']],
+  TF_StringGetSize: ['size', ['ptr']],
+  TF_StringDealloc: ['void', ['ptr']],
   // Eager execution
   TFE_NewContextOptions: ['ptr', []],
   TFE_DeleteContextOptions: ['void', ['ptr']],
