@@ -1,0 +1,101 @@
+import type { BenchCase, Unit } from './bench-case.ts';
+import type { Measured, Samples } from './measure.ts';
+import { median, spread } from './statistics.ts';
+
+/** A side's best variant in the case's unit. */
+export interface SideResult {
+  variant: string;
+  /** The headline number. */
+  value: number;
+  /** From CPU time; NaN for memory. */
+  cpu: number;
+  spread: number;
+}
+
+/** One line of the table, one object of the JSON. Numbers are null where a side did not run. */
+export interface CaseResult {
+  case: string;
+  ours: number | null;
+  peer: number | null;
+  /** The peer and the variant that counted. */
+  peerName: string;
+  unit: Unit;
+  /** ours / peer. */
+  ratio: number | null;
+  oursVariant: string | null;
+  oursCpu: number | null;
+  peerCpu: number | null;
+  ratioCpu: number | null;
+  oursSpread: number | null;
+  peerSpread: number | null;
+  better: 'lower' | 'higher';
+  rounds: number;
+  /** Why there is no comparison. */
+  error?: string;
+}
+
+/** Samples in the case's unit. */
+export function inUnit(benchCase: BenchCase, samples: Samples): SideResult {
+  if (benchCase.kind === 'memory') {
+    const { peakExtraBytes } = samples;
+    return { variant: '', value: median(peakExtraBytes), cpu: NaN, spread: spread(peakExtraBytes) };
+  }
+  const count = benchCase.perIteration ?? 1;
+  const convert = (ms: number): number => {
+    if (benchCase.unit === 'tokens/s') return (count * 1000) / ms;
+    return benchCase.unit === 'us' ? (ms * 1000) / count : ms / count;
+  };
+  const headline = benchCase.clock === 'cpu' ? samples.cpuMs : samples.wallMs;
+  return {
+    variant: '',
+    value: convert(median(headline)),
+    cpu: convert(median(samples.cpuMs)),
+    spread: spread(headline),
+  };
+}
+
+/** The best variant of each side, and their ratio. */
+export function caseResult(
+  benchCase: BenchCase,
+  measured: readonly Measured[],
+  rounds: number,
+  error?: string,
+): CaseResult {
+  const better = benchCase.unit === 'tokens/s' ? 'higher' : 'lower';
+  const best = (side: 'ours' | 'peer'): SideResult | undefined =>
+    measured
+      .filter((m) => m.variant.side === side)
+      .map((m) => ({ ...inUnit(benchCase, m.samples), variant: m.variant.name }))
+      .filter((result) => !Number.isNaN(result.value))
+      .sort((a, b) => (better === 'lower' ? a.value - b.value : b.value - a.value))[0];
+  const ours = best('ours');
+  const peer = best('peer');
+  return {
+    case: benchCase.name,
+    ours: number(ours?.value),
+    peer: number(peer?.value),
+    peerName: benchCase.peerName + (peer?.variant ? ` (${peer.variant})` : ''),
+    unit: benchCase.unit,
+    ratio: ratio(ours?.value, peer?.value),
+    oursVariant: ours?.variant || null,
+    oursCpu: number(ours?.cpu),
+    peerCpu: number(peer?.cpu),
+    ratioCpu: ratio(ours?.cpu, peer?.cpu),
+    oursSpread: number(ours?.spread),
+    peerSpread: number(peer?.spread),
+    better,
+    rounds,
+    ...(error ? { error } : {}),
+  };
+}
+
+/** Four significant digits; null for what was not measured. */
+function number(value: number | undefined): number | null {
+  return value === undefined || !Number.isFinite(value) ? null : Number(value.toPrecision(4));
+}
+
+function ratio(ours: number | undefined, peer: number | undefined): number | null {
+  if (ours === undefined || peer === undefined) return null;
+  const value = ours / peer;
+  return Number.isFinite(value) ? Number(value.toFixed(3)) : null;
+}

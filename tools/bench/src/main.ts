@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { engineCases } from './cases/index.ts';
+import { json, table } from './harness/report.ts';
+import type { CaseResult } from './harness/result.ts';
+import { runCase } from './harness/run-case.ts';
+
+const USAGE = `npm run bench -- engine [--only case,case] [--rounds N] [--json] [--list]
+
+  engine      our engine (libs/tensorflow) against PyTorch on this machine's CPU
+  --only      these cases
+  --rounds    measured turns of each variant (default: the case's own)
+  --json      one JSON object on stdout (the table goes to stderr)
+  --list      names of the cases`;
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (positionals.length !== 1 || positionals[0] !== 'engine') return refuse('Which suite? There is: engine');
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
+    return refuse(`--rounds needs a whole number above 0, not '${values.rounds}'`);
+  }
+  const all = await engineCases();
+  const names = values.only?.split(',').map((name) => name.trim()) ?? all.map((c) => c.name);
+  const unknown = names.filter((name) => !all.some((c) => c.name === name));
+  if (unknown.length > 0) {
+    return refuse(`No case is called ${unknown.join(', ')}. There are: ${all.map((c) => c.name).join(', ')}`);
+  }
+  if (values.list) {
+    console.log(names.join('\n'));
+    return 0;
+  }
+
+  const results: CaseResult[] = [];
+  for (const benchCase of all.filter((c) => names.includes(c.name))) {
+    results.push(await runCase(benchCase, { rounds, log: (line) => console.error(line) }));
+  }
+  if (values.json) {
+    console.error(table(results));
+    console.log(json(results));
+  } else {
+    console.log(table(results));
+  }
+  // A missing peer is a note in the table; a case without our own number has failed.
+  return results.length > 0 && results.every((r) => r.ours !== null) ? 0 : 1;
+}
+
+function refuse(message: string): number {
+  console.error(`${message}\n\n${USAGE}`);
+  return 2;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) =>
+  refuse(error instanceof Error ? error.message : String(error)),
+);
