@@ -4,11 +4,12 @@ import { json, table } from './harness/report.ts';
 import type { CaseResult } from './harness/result.ts';
 import { runCase } from './harness/run-case.ts';
 
-const USAGE = `npm run bench -- engine [--only case,case] [--rounds N] [--json] [--list]
+const USAGE = `npm run bench -- engine [--only case,case] [--rounds N] [--cpus 0,1] [--json] [--list]
 
   engine      our engine (libs/tensorflow) against PyTorch on this machine's CPU
   --only      these cases
   --rounds    measured turns of each variant (default: the case's own)
+  --cpus      confine every worker to these processors (taskset)
   --json      one JSON object on stdout (the table goes to stderr)
   --list      names of the cases`;
 
@@ -19,6 +20,7 @@ async function main(args: string[]): Promise<number> {
     options: {
       only: { type: 'string' },
       rounds: { type: 'string' },
+      cpus: { type: 'string' },
       json: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -46,7 +48,7 @@ async function main(args: string[]): Promise<number> {
 
   const results: CaseResult[] = [];
   for (const benchCase of all.filter((c) => names.includes(c.name))) {
-    results.push(await runCase(benchCase, { rounds, log: (line) => console.error(line) }));
+    results.push(await runCase(benchCase, { rounds, cpus: values.cpus, log: (line) => console.error(line) }));
   }
   if (values.json) {
     console.error(table(results));

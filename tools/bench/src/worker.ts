@@ -20,7 +20,7 @@ export interface Setup extends Record<string, unknown> {
 
 /** Starts the engine as every worker of ours should: libtensorflow or an error, with the threads that were granted. */
 export function startEngine({ threads }: Setup): Promise<EngineInfo> {
-  return initEngine({ backend: 'libtensorflow', intraOpThreads: threads, interOpThreads: threads });
+  return initEngine({ backend: 'libtensorflow', intraOpThreads: threads, interOpThreads: 1 });
 }
 
 /** Answers the harness on stdin and stdout until it says `exit` or goes away. */

@@ -13,6 +13,8 @@ export interface Samples {
 
 export interface MeasureOptions {
   rounds: number;
+  /** Processors to confine the workers to, see `pinning`. */
+  cpus?: string;
   /** Folder that workers run in. */
   directory: string;
   log: (line: string) => void;
@@ -147,7 +149,7 @@ function freshRunner(benchCase: BenchCase, variant: Variant, options: MeasureOpt
 function startWorker(label: string, variant: Variant, options: MeasureOptions): WorkerProcess {
   const threads = String(THREADS);
   const env = { ...process.env, OMP_NUM_THREADS: threads, MKL_NUM_THREADS: threads, ...variant.env };
-  return new WorkerProcess(label, [...pinning(), ...variant.argv], env, options.directory);
+  return new WorkerProcess(label, [...pinning(options.cpus), ...variant.argv], env, options.directory);
 }
 
 function labelOf(benchCase: BenchCase, variant: Variant): string {

@@ -1,7 +1,18 @@
 import type { Unit } from './bench-case.ts';
 import type { CaseResult } from './result.ts';
 
-const HEADER = ['case', 'ours', 'peer', 'unit', 'ratio', 'ratio CPU', 'spread', 'ours is', 'peer is'];
+const HEADER = [
+  'case',
+  'ours',
+  'peer',
+  'unit',
+  'ratio',
+  'ratio CPU',
+  'cores',
+  'spread',
+  'ours is',
+  'peer is',
+];
 
 /** The results as aligned columns; a note line under cases that could not be compared. */
 export function table(results: readonly CaseResult[]): string {
@@ -12,6 +23,7 @@ export function table(results: readonly CaseResult[]): string {
     r.unit === 'bytes' ? 'MB' : r.unit,
     (r.ratio?.toFixed(2) ?? '-') + (r.better === 'higher' ? ' (more is better)' : ''),
     r.ratioCpu?.toFixed(2) ?? '-',
+    [r.oursCores, r.peerCores].map((cores) => cores?.toFixed(1) ?? '-').join(' / '),
     [r.oursSpread, r.peerSpread].map(percent).join(' / '),
     r.oursVariant ?? '',
     r.peerName,

@@ -9,6 +9,7 @@ export interface SideResult {
   value: number;
   /** From CPU time; NaN for memory. */
   cpu: number;
+  cores: number;
   spread: number;
 }
 
@@ -26,6 +27,9 @@ export interface CaseResult {
   oursCpu: number | null;
   peerCpu: number | null;
   ratioCpu: number | null;
+  /** CPU time / wall time: processors that were busy on average. */
+  oursCores: number | null;
+  peerCores: number | null;
   oursSpread: number | null;
   peerSpread: number | null;
   better: 'lower' | 'higher';
@@ -38,7 +42,13 @@ export interface CaseResult {
 export function inUnit(benchCase: BenchCase, samples: Samples): SideResult {
   if (benchCase.kind === 'memory') {
     const { peakExtraBytes } = samples;
-    return { variant: '', value: median(peakExtraBytes), cpu: NaN, spread: spread(peakExtraBytes) };
+    return {
+      variant: '',
+      value: median(peakExtraBytes),
+      cpu: NaN,
+      cores: NaN,
+      spread: spread(peakExtraBytes),
+    };
   }
   const count = benchCase.perIteration ?? 1;
   const convert = (ms: number): number => {
@@ -50,6 +60,7 @@ export function inUnit(benchCase: BenchCase, samples: Samples): SideResult {
     variant: '',
     value: convert(median(headline)),
     cpu: convert(median(samples.cpuMs)),
+    cores: sum(samples.cpuMs) / sum(samples.wallMs),
     spread: spread(headline),
   };
 }
@@ -81,6 +92,8 @@ export function caseResult(
     oursCpu: number(ours?.cpu),
     peerCpu: number(peer?.cpu),
     ratioCpu: ratio(ours?.cpu, peer?.cpu),
+    oursCores: number(ours?.cores),
+    peerCores: number(peer?.cores),
     oursSpread: number(ours?.spread),
     peerSpread: number(peer?.spread),
     better,
@@ -98,4 +111,8 @@ function ratio(ours: number | undefined, peer: number | undefined): number | nul
   if (ours === undefined || peer === undefined) return null;
   const value = ours / peer;
   return Number.isFinite(value) ? Number(value.toFixed(3)) : null;
+}
+
+function sum(samples: readonly number[]): number {
+  return samples.reduce((a, b) => a + b, 0);
 }

@@ -12,11 +12,12 @@ const DIRECTORY = fileURLToPath(new URL('../..', import.meta.url));
 export interface RunOptions {
   /** Overrides the case's own number. */
   rounds?: number;
+  cpus?: string;
   log: (line: string) => void;
 }
 
 /** Runs one case; whatever goes wrong stands in the result's `error`. */
-export async function runCase(benchCase: BenchCase, { rounds, log }: RunOptions): Promise<CaseResult> {
+export async function runCase(benchCase: BenchCase, { rounds, cpus, log }: RunOptions): Promise<CaseResult> {
   const turns = rounds ?? benchCase.rounds;
   const variants = variantsOf(benchCase, 'ours', [process.execPath, '--import', 'tsx', benchCase.ours], {});
   let error: string | undefined;
@@ -31,7 +32,7 @@ export async function runCase(benchCase: BenchCase, { rounds, log }: RunOptions)
     log(`${benchCase.name}: ${error}`);
   }
   try {
-    const measured = await measure(benchCase, variants, { rounds: turns, directory: DIRECTORY, log });
+    const measured = await measure(benchCase, variants, { rounds: turns, cpus, directory: DIRECTORY, log });
     const result = caseResult(benchCase, measured, turns, error);
     if (result.ours === null) result.error = 'our side failed, see the messages above';
     else if (result.peer === null) result.error ??= 'the peer failed, see the messages above';
