@@ -2,8 +2,13 @@ import { startCluster } from './cluster/start-cluster.ts';
 import { stopCluster } from './cluster/stop-cluster.ts';
 import { describeDiagnosis } from './doctor/print.ts';
 import { examine } from './doctor/examine.ts';
-import { describeError } from './errors.ts';
+import { BootstrapError, describeError } from './errors.ts';
+import { cacheDirectory } from './paths.ts';
+import { planCuda } from './setup/cuda.ts';
+import { describeCudaPlan } from './setup/describe-cuda-plan.ts';
+import { freeBytes } from './setup/disk.ts';
 import { formatSeconds } from './setup/format.ts';
+import { findDriver } from './setup/nvidia.ts';
 import { prepare, taskListFor } from './setup/prepare.ts';
 import { toolchainEnv } from './setup/toolchain.ts';
 
@@ -15,9 +20,33 @@ export interface OutputOptions {
   quiet?: boolean;
 }
 
+export interface SetupOptions extends OutputOptions {
+  /** the CUDA build of libtensorflow with NVIDIA's libraries */
+  cuda?: boolean;
+  /** with `cuda`: although there is no NVIDIA driver */
+  force?: boolean;
+  /** with `cuda`: only say what would be fetched */
+  dryRun?: boolean;
+}
+
 /** Fetches what is missing and says where each part is. */
-export function runSetup(options: OutputOptions = {}): Promise<number> {
+export function runSetup(options: SetupOptions = {}): Promise<number> {
   return reporting(async () => {
+    if (!options.cuda && (options.force || options.dryRun)) {
+      throw new BootstrapError('BAD_OPTION', `--${options.force ? 'force' : 'dry-run'} is for --cuda only`, {
+        hint: 'add --cuda, or leave it out',
+      });
+    }
+    if (options.dryRun) {
+      const cacheDir = cacheDirectory();
+      const plan = {
+        ...(await planCuda(cacheDir)),
+        driver: await findDriver(),
+        free: await freeBytes(cacheDir),
+      };
+      console.log(options.json ? JSON.stringify(plan, null, 2) : describeCudaPlan(plan));
+      return 0;
+    }
     const toolchain = await prepare(options);
     if (options.json) console.log(JSON.stringify({ ...toolchain, env: toolchainEnv(toolchain) }, null, 2));
     return 0;

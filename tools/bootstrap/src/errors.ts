@@ -7,6 +7,8 @@ export type BootstrapErrorCode =
   | 'PART_UNAVAILABLE'
   | 'PART_UNUSABLE'
   | 'CORRUPT_ARCHIVE'
+  | 'NO_GPU_DRIVER'
+  | 'BAD_OPTION'
   | 'PORT_IN_USE'
   | 'ALREADY_RUNNING'
   | 'NOT_RUNNING'

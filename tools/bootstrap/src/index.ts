@@ -23,4 +23,12 @@ export {
 export { type ProcessEvent } from './cluster/supervisor.ts';
 export { examine, type Diagnosis, type Problem } from './doctor/examine.ts';
 export { describeDiagnosis } from './doctor/print.ts';
-export { runDoctor, runDown, runSetup, runUp, type OutputOptions, type UpOptions } from './commands.ts';
+export {
+  runDoctor,
+  runDown,
+  runSetup,
+  runUp,
+  type OutputOptions,
+  type SetupOptions,
+  type UpOptions,
+} from './commands.ts';

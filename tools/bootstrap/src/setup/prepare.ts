@@ -1,4 +1,5 @@
 import { cacheDirectory } from '../paths.ts';
+import { resolveCuda } from './cuda.ts';
 import { resolveLibtensorflow } from './libtensorflow.ts';
 import { resolveS3 } from './s3.ts';
 import { TaskList } from './task-list.ts';
@@ -13,6 +14,9 @@ export interface PrepareOptions {
   /** A list to append the steps to; made from `json` and `quiet` otherwise. */
   tasks?: TaskList;
   env?: NodeJS.ProcessEnv;
+  /** Take the CUDA build of libtensorflow and fetch it if need be; `force`: although there is no NVIDIA driver. */
+  cuda?: boolean;
+  force?: boolean;
 }
 
 /** The list that fits the options: silent, plain on stderr beside JSON, else by terminal. */
@@ -36,7 +40,13 @@ export async function prepare(options: PrepareOptions = {}): Promise<Toolchain> 
   try {
     const [temporal, libtensorflow, s3] = await tasks.all([
       { title: 'Temporal server', run: (task) => resolveTemporal({ cacheDir, env, task }) },
-      { title: 'TensorFlow library', run: (task) => resolveLibtensorflow({ cacheDir, env, task }) },
+      {
+        title: 'TensorFlow library',
+        run: (task) =>
+          options.cuda
+            ? resolveCuda({ cacheDir, env, task, force: options.force })
+            : resolveLibtensorflow({ cacheDir, env, task }),
+      },
       { title: 'S3 server', run: (task) => resolveS3({ cacheDir, env, task }) },
     ]);
     return { cacheDir, temporal, libtensorflow, s3 };
