@@ -11,6 +11,7 @@ import { Binding } from '../binding/binding.ts';
 import { loadLibrary } from '../binding/library.ts';
 import { EngineError } from '../errors.ts';
 import { configProto } from './config-proto.ts';
+import { xlaFlags } from './cuda.ts';
 import type { LibraryFiles } from './find-library.ts';
 import { findLibrary } from './find-library.ts';
 
@@ -96,6 +97,8 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
 }
 
 async function startNative(files: LibraryFiles, options: EngineOptions): Promise<EngineInfo> {
+  const flags = xlaFlags(files.main);
+  if (flags) process.env['XLA_FLAGS'] = flags; // read by the library when XLA compiles for the first time
   const library = loadLibrary(files);
   const binding = new Binding(library, configProto(options));
   native = new LibtensorflowBackend(binding);
