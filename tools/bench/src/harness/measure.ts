@@ -96,6 +96,7 @@ function warmRunner(benchCase: BenchCase, variant: Variant, options: MeasureOpti
       for (let i = 0; i < (benchCase.warmup ?? 3); i++) {
         checks.push((await worker.ask({ cmd: 'run', n: 1 })).check);
       }
+      if (benchCase.tolerance !== undefined) options.log(`${label}: checks ${checks.join(', ')}`);
     },
     async turn() {
       if (!worker) return;

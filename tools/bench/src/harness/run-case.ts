@@ -5,7 +5,7 @@ import type { BenchCase, Variant } from './bench-case.ts';
 import { THREADS } from './cpus.ts';
 import { measure } from './measure.ts';
 import type { CaseResult } from './result.ts';
-import { caseResult } from './result.ts';
+import { caseResult, inUnit } from './result.ts';
 
 const DIRECTORY = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,6 +33,11 @@ export async function runCase(benchCase: BenchCase, { rounds, cpus, log }: RunOp
   }
   try {
     const measured = await measure(benchCase, variants, { rounds: turns, cpus, directory: DIRECTORY, log });
+    for (const one of measured) {
+      const { value, cpu } = inUnit(benchCase, one.samples);
+      const what = `${one.variant.side}${one.variant.name && ` (${one.variant.name})`}`;
+      log(`${benchCase.name}: ${what}: ${value.toPrecision(4)} ${benchCase.unit}, CPU ${cpu.toPrecision(4)}`);
+    }
     const result = caseResult(benchCase, measured, turns, error);
     if (result.ours === null) result.error = 'our side failed, see the messages above';
     else if (result.peer === null) result.error ??= 'the peer failed, see the messages above';
