@@ -36,6 +36,35 @@ test('a process ends by itself after using the engine, and quietly', async () =>
   expect(stderr).toBe('');
 });
 
+test.each([1, 2])('on WASM with %i threads, too, and leaves nothing behind', async (threads) => {
+  const { stdout, stderr } = await program(
+    `ends-wasm-${threads}`,
+    `const handlers = () => process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection');
+     const before = handlers();
+     const info = await initEngine({ backend: 'wasm', intraOpThreads: ${threads} });
+     const a = tf.ones([256, 256]);
+     console.log(info.devices[0].name, info.warning, tf.matMul(a, a).dataSync()[0]);
+     console.log(handlers() - before, typeof globalThis.Worker);`,
+  );
+  const name = threads === 1 ? 'wasm' : 'wasm (2 threads)';
+  expect(stdout).toBe(`${name} undefined 256\n0 undefined\n`);
+  expect(stderr).toBe('');
+});
+
+test('WASM goes on without threads where workers cannot start, and says why', async () => {
+  const { stdout } = await program(
+    'no-workers',
+    `import { createRequire } from 'node:module';
+     // What a broken installation looks like: the workers' program is no JavaScript.
+     const require = createRequire(${JSON.stringify(index)});
+     require('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js').wasmWorkerContents = '?';
+     const info = await initEngine({ backend: 'wasm', intraOpThreads: 2 });
+     const a = tf.ones([8, 8]);
+     console.log(info.devices[0].name + ': ' + info.warning + ': ' + tf.matMul(a, a).dataSync()[0]);`,
+  );
+  expect(stdout).toMatch(/^wasm: WASM runs on one thread: .*Unexpected token '\?'.*: 8\n$/s);
+});
+
 test('process.exit while a function runs does not crash', async () => {
   const { stdout } = await program(
     'exits',

@@ -2,8 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { compile, initEngine, sparseSoftmaxCrossEntropy, takeRows, tensorView, tf } from '../src/index.ts';
 
 beforeAll(async () => {
-  const info = await initEngine({ backend: 'wasm' });
-  expect(info).toMatchObject({ backend: 'wasm', gpu: false });
+  const info = await initEngine({ backend: 'wasm', intraOpThreads: 3 });
+  expect(info).toMatchObject({ backend: 'wasm', gpu: false, devices: [{ name: 'wasm (3 threads)' }] });
   expect(info.warning).toBeUndefined(); // it was asked for
 });
 
@@ -47,4 +47,20 @@ test('gradients of look-up and cross-entropy are right without gather gradients 
   });
   expect(value.dataSync()[0]).toBeCloseTo(expected, 5);
   grad.dataSync().forEach((x, i) => expect(x).toBeCloseTo(slope[i]!, 5));
+});
+
+test('matrix products give the same on the threads', () => {
+  const [m, k, n] = [96, 130, 70];
+  const a = Float32Array.from({ length: m * k }, (_, i) => Math.sin(i));
+  const b = Float32Array.from({ length: k * n }, (_, i) => Math.cos(i));
+  const product = tf.matMul(tf.tensor2d(a, [m, k]), tf.tensor2d(b, [k, n])).dataSync();
+  for (const [i, j] of [
+    [0, 0],
+    [95, 69],
+    [40, 33],
+  ] as const) {
+    let expected = 0;
+    for (let l = 0; l < k; l++) expected += a[i * k + l]! * b[l * n + j]!;
+    expect(product[i * n + j]).toBeCloseTo(expected, 3);
+  }
 });

@@ -1,6 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { tf } from '../tf.ts';
 import { LibtensorflowBackend } from '../backend/backend.ts';
 import { BACKEND_NAME, registerKernels } from '../backend/load-kernels.ts';
@@ -14,11 +11,12 @@ import { configProto } from './config-proto.ts';
 import { xlaFlags } from './cuda.ts';
 import type { LibraryFiles } from './find-library.ts';
 import { findLibrary } from './find-library.ts';
+import { startWasm } from './wasm.ts';
 
 export interface EngineOptions {
   /** Folder with libtensorflow_cc.so.2 and libtensorflow_framework.so.2, or the first file. Default: LIBTENSORFLOW_PATH, then the cache. */
   libtensorflow?: string;
-  /** Threads inside one operation; default one per core. Trainers that share a machine should divide its cores. */
+  /** Threads inside one operation; default one per core (WASM: at most four). Trainers that share a machine should divide its cores. */
   intraOpThreads?: number;
   /** Operations of one graph that may run at the same time; default one per core. */
   interOpThreads?: number;
@@ -82,7 +80,7 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
         return (info = await startNative(files, options));
       } catch (error) {
         if (mustWork || !(error instanceof EngineError)) throw error;
-        return (info = await startWasm(error.message));
+        return (info = await fallBack(error.message, options));
       }
     }
     if (backend === 'libtensorflow') {
@@ -93,7 +91,7 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
       );
     }
   }
-  return (info = await startWasm(backend === 'auto' ? 'No libtensorflow was found' : undefined));
+  return (info = await fallBack(backend === 'auto' ? 'No libtensorflow was found' : undefined, options));
 }
 
 async function startNative(files: LibraryFiles, options: EngineOptions): Promise<EngineInfo> {
@@ -116,17 +114,15 @@ async function startNative(files: LibraryFiles, options: EngineOptions): Promise
   };
 }
 
-async function startWasm(reason: string | undefined): Promise<EngineInfo> {
-  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  setWasmPaths(dirname(main) + sep);
-  await tf.setBackend('wasm');
-  await tf.ready();
+async function fallBack(reason: string | undefined, options: EngineOptions): Promise<EngineInfo> {
+  const { threads, warning } = await startWasm(options.intraOpThreads);
   replaceGradients(undefined);
+  const slow = reason && `${reason}: running on the WASM backend, which is 10 to 20 times slower. ${FIX}`;
   return {
     backend: 'wasm',
     version: tf.version_core,
-    devices: [{ name: 'wasm', type: 'CPU' }],
+    devices: [{ name: threads > 1 ? `wasm (${threads} threads)` : 'wasm', type: 'CPU' }],
     gpu: false,
-    warning: reason && `${reason}: running on the WASM backend, which is 10 to 20 times slower. ${FIX}`,
+    warning: [slow, warning].filter(Boolean).join(' ') || undefined,
   };
 }
