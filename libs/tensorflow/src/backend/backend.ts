@@ -4,6 +4,8 @@ import { ATTR } from '../binding/binding.ts';
 import type { HostArray } from '../binding/dtypes.ts';
 import * as dtypes from '../binding/dtypes.ts';
 import { EngineError } from '../errors.ts';
+import type { Resource } from './variables.ts';
+import { Resources } from './variables.ts';
 
 /** What the backend knows of one TF.js data id. */
 export interface TensorEntry {
@@ -13,6 +15,8 @@ export interface TensorEntry {
   /** TFE_TensorHandle, 0 until the host values are first needed natively. */
   id: number;
   values: tf.BackendValues | null;
+  /** Where the value of a resource-backed variable lies; such data belongs to that variable alone. */
+  resource?: Resource;
   refCount: number;
   /** The recording this data was made in; undefined for data that exists. */
   owner?: Recorder;
@@ -20,11 +24,20 @@ export interface TensorEntry {
 
 /** Receives the operations of a function that is being traced, in place of the native library. */
 export interface Recorder {
+  /** The function will be compiled by XLA, which knows fewer operations. */
+  readonly xla: boolean;
   execute(name: string, attrs: readonly OpAttr[], inputs: TraceInput[], outputCount: number): TraceOutput[];
   /** `tensor`, available only after `after`. */
   barrier(tensor: TraceInput, after: TraceInput[]): TraceOutput;
   /** `variable.assign(value)` inside the function. */
   assign(variable: tf.Variable, value: tf.Tensor): void;
+  /** An operation that updates variables in place: `type(...variables, ...inputs)`. */
+  update(
+    type: string,
+    attrs: readonly OpAttr[],
+    variables: readonly tf.Variable[],
+    inputs: readonly TraceInput[],
+  ): void;
   /** Called when fn asks for the values of a tensor that has none. Never returns. */
   dataRead(dataId: object, entry: TensorEntry): never;
 }
@@ -64,14 +77,17 @@ export class LibtensorflowBackend extends tf.KernelBackend {
   readonly native: Binding;
   readonly binding = KERNEL_CONSTANTS;
   readonly isUsingGpuDevice: boolean;
+  readonly resources: Resources;
   recorder: Recorder | undefined;
   readonly #entries: tf.DataStorage<TensorEntry>;
   /** Frees the handle of a tensor that nobody disposed once JavaScript has forgotten it. */
+  readonly #forgottenResources = new FinalizationRegistry<Resource>((r) => this.resources.destroy(r));
   readonly #forgotten = new FinalizationRegistry<number>((id) => this.native.deleteTensor(id));
 
   constructor(native: Binding) {
     super();
     this.native = native;
+    this.resources = new Resources(native);
     this.isUsingGpuDevice = native.hasGpu;
     this.#entries = new tf.DataStorage<TensorEntry>(this, tf.engine());
   }
@@ -100,8 +116,19 @@ export class LibtensorflowBackend extends tf.KernelBackend {
         return makeTensor(dataId, shape, dtype);
       });
     }
-    const ids = inputs.map((t) => this.handle(t.dataId));
-    return this.native.executeOp(name, attrs, ids, outputCount).map((m) => this.adopt(m));
+    let read: number[] | undefined;
+    try {
+      const ids = inputs.map(({ dataId }) => {
+        const { resource } = this.entry(dataId);
+        if (!resource) return this.handle(dataId);
+        const id = this.resources.read(resource);
+        (read ??= []).push(id);
+        return id;
+      });
+      return this.native.executeOp(name, attrs, ids, outputCount).map((m) => this.adopt(m));
+    } finally {
+      read?.forEach((id) => this.native.deleteTensor(id));
+    }
   }
 
   /** Makes a TF.js tensor of a native one; the tensor owns the handle from now on. */
@@ -129,6 +156,57 @@ export class LibtensorflowBackend extends tf.KernelBackend {
     entry.values = null;
     this.#forgotten.register(dataId, entry.id, dataId);
     return entry.id;
+  }
+
+  /** Calls `use` with a handle of the data, which for a resource-backed variable exists only that long. */
+  withHandle<T>(dataId: object, use: (handle: number) => T): T {
+    const { resource } = this.entry(dataId);
+    if (!resource) return use(this.handle(dataId));
+    const handle = this.resources.read(resource);
+    try {
+      return use(handle);
+    } finally {
+      this.native.deleteTensor(handle);
+    }
+  }
+
+  /** Another tensor with the same value: the same data, or a snapshot where the data can change. */
+  alias({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
+    const { resource } = this.entry(dataId);
+    if (!resource || this.recorder) {
+      this.incRef(dataId);
+      return { dataId, shape, dtype };
+    }
+    return this.adopt({ id: this.resources.read(resource), shape: resource.shape, dtype: resource.dtype });
+  }
+
+  resourceOf(dataId: object): Resource | undefined {
+    return this.has(dataId) ? this.#entries.get(dataId).resource : undefined;
+  }
+
+  /** Moves a variable's value into a resource, if it is not there already. Tensors that share its data keep the old data. */
+  makeResource(variable: tf.Variable): Resource {
+    const entry = this.entry(variable.dataId);
+    if (entry.resource) return entry.resource;
+    const { shape, dtype } = entry;
+    const resource = this.resources.create(shape, dtype, this.handle(variable.dataId));
+    tf.engine().disposeTensor(variable);
+    variable.dataId = {};
+    this.#entries.set(variable.dataId, { shape, dtype, id: 0, values: null, resource, refCount: 0 });
+    this.#forgottenResources.register(variable.dataId, resource, variable.dataId);
+    tf.engine().incRef(variable, this);
+    return resource;
+  }
+
+  /** `variable.assign(value)` of a resource-backed variable, outside of traced functions. */
+  assignResource(variable: tf.Variable, value: tf.Tensor): void {
+    const { dataId } = variable;
+    const entry = this.entry(dataId);
+    const old = entry.resource!;
+    entry.resource = this.withHandle(value.dataId, (handle) => this.resources.assign(old, handle));
+    if (entry.resource === old) return;
+    this.#forgottenResources.unregister(dataId);
+    this.#forgottenResources.register(dataId, entry.resource, dataId);
   }
 
   entry(dataId: object): TensorEntry {
@@ -211,7 +289,7 @@ export class LibtensorflowBackend extends tf.KernelBackend {
     const entry = this.entry(dataId);
     if (entry.values !== null) return entry.values;
     if (this.recorder) this.recorder.dataRead(dataId, entry);
-    return this.native.tensorDataSync(this.handle(dataId));
+    return this.withHandle(dataId, (handle) => this.native.tensorDataSync(handle));
   }
 
   override async read(dataId: object): Promise<tf.BackendValues> {
@@ -222,7 +300,7 @@ export class LibtensorflowBackend extends tf.KernelBackend {
   view(dataId: object): HostArray {
     const entry = this.entry(dataId);
     if (this.recorder) this.recorder.dataRead(dataId, entry);
-    return this.native.tensorView(this.handle(dataId));
+    return this.withHandle(dataId, (handle) => this.native.tensorView(handle));
   }
 
   override disposeData(dataId: object, force = false): boolean {
@@ -233,6 +311,10 @@ export class LibtensorflowBackend extends tf.KernelBackend {
     if (entry.id !== 0) {
       this.#forgotten.unregister(dataId);
       this.native.deleteTensor(entry.id);
+    }
+    if (entry.resource) {
+      this.#forgottenResources.unregister(dataId);
+      this.resources.destroy(entry.resource);
     }
     this.#entries.delete(dataId);
     return true;

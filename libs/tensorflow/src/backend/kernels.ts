@@ -47,7 +47,7 @@ const KERNELS: Record<string, Kernel> = {
 
   /** TensorFlow's kernel makes zeros of integers. */
   Round: (backend, { x }) =>
-    x!.dtype === 'int32' ? alias(backend, x!) : backend.executeSingleInput('Round', x!),
+    x!.dtype === 'int32' ? backend.alias(x!) : backend.executeSingleInput('Round', x!),
 
   /** Plain matrices go to MatMul, which TensorFlow fuses and threads better than a batch of one. */
   BatchMatMul: (backend, { a, b }, { transposeA, transposeB }) => {
@@ -60,9 +60,12 @@ const KERNELS: Record<string, Kernel> = {
     return backend.executeSingleOutput(plain ? 'MatMul' : 'BatchMatMulV2', attrs, [a!, b!]);
   },
 
+  /** tfjs-node's shares the data always; that of a variable may change. */
+  Identity: (backend, { x }) => backend.alias(x!),
+
   /** TF.js's gradients cast and reshape to what a tensor already is. */
   Cast: (backend, { x }, { dtype }) => {
-    if (x!.dtype === dtype) return alias(backend, x!);
+    if (x!.dtype === dtype) return backend.alias(x!);
     const attrs = [
       typeAttr('SrcT', x!.dtype),
       typeAttr('DstT', dtype as tf.DataType),
@@ -74,7 +77,7 @@ const KERNELS: Record<string, Kernel> = {
   Reshape: (backend, { x }, attrs) => {
     const size = tf.util.sizeFromShape(x!.shape);
     const shape = tf.util.inferFromImplicitShape(attrs['shape'] as number[], size);
-    if (tf.util.arraysEqual(shape, x!.shape)) return alias(backend, x!);
+    if (tf.util.arraysEqual(shape, x!.shape)) return backend.alias(x!);
     const shapeTensor = tf.tensor1d(shape, 'int32');
     return backend.executeSingleOutput(
       'Reshape',
@@ -98,12 +101,6 @@ function badIndex(error: unknown): unknown {
   );
 }
 
-/** Another tensor on the same data. */
-function alias(backend: LibtensorflowBackend, { dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
-  backend.incRef(dataId);
-  return { dataId, shape, dtype };
-}
-
 export function replaceKernels(backend: LibtensorflowBackend): void {
   for (const [kernelName, kernel] of Object.entries(KERNELS)) {
     if (tf.getKernel(kernelName, BACKEND_NAME)) tf.unregisterKernel(kernelName, BACKEND_NAME);
@@ -111,6 +108,8 @@ export function replaceKernels(backend: LibtensorflowBackend): void {
       kernelName,
       backendName: BACKEND_NAME,
       kernelFunc: ({ inputs, attrs }) => {
+        // Called for every tensor that a gradient saves: no scope, as it makes nothing else.
+        if (kernelName === 'Identity') return kernel(backend, inputs as Inputs, attrs as Attrs);
         // Small tensors made by the kernel (axes, shapes) die with the scope; the result is not tracked in it twice.
         let result: tf.TensorInfo | undefined;
         const engine = tf.engine();

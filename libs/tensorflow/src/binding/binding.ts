@@ -27,12 +27,20 @@ export interface Device {
   type: 'CPU' | 'GPU';
 }
 
+/** A call of a registered function, ready to run. */
+export interface Call {
+  readonly name: string;
+  readonly op: number;
+  readonly status: number;
+  readonly outputCount: number;
+}
+
 const MAX_OUTPUTS = 1024;
 const textEncoder = new TextEncoder();
 
 /**
  * Eager TensorFlow through the C API: tensors in and out, one operation at a time, on the calling thread.
- * All methods are cheap wrappers (4-8 us per dispatched operation); compiled functions use {@link executeFunction}.
+ * All methods are cheap wrappers (4-8 us per dispatched operation); compiled functions use {@link runCall}.
  */
 export class Binding {
   readonly lib: Library;
@@ -41,6 +49,7 @@ export class Binding {
   readonly hasGpu: boolean;
   /** Tensor handles alive, for leak tests. */
   liveHandles = 0;
+  readonly #gpu: Device | undefined;
   readonly #status: number;
   readonly #operations = new Map<string, number>();
   readonly #outputs = new BigInt64Array(MAX_OUTPUTS);
@@ -57,7 +66,8 @@ export class Binding {
     lib.TFE_DeleteContextOptions(options);
     this.#check('TFE_NewContext');
     this.devices = this.#listDevices();
-    this.hasGpu = this.devices.some((d) => d.type === 'GPU');
+    this.#gpu = this.devices.find((d) => d.type === 'GPU');
+    this.hasGpu = this.#gpu !== undefined;
   }
 
   /** Copies host values into a new tensor. */
@@ -113,12 +123,22 @@ export class Binding {
     return view;
   }
 
+  /** Where a tensor's values lie, for tests of what shares memory. */
+  address(handle: number): number {
+    const tensor = this.lib.TFE_TensorHandleResolve(handle, this.#status);
+    this.#check('TFE_TensorHandleResolve');
+    const address = this.lib.TF_TensorData(tensor);
+    this.lib.TF_DeleteTensor(tensor);
+    return address;
+  }
+
   /** Runs one operation now and returns its outputs. Errors carry TensorFlow's message and the op's name. */
   executeOp(
     name: string,
     attrs: readonly OpAttr[],
     inputs: readonly number[],
     outputCount: number,
+    device?: string,
   ): TensorMetadata[] {
     const { lib } = this;
     const status = this.#status;
@@ -132,6 +152,7 @@ export class Binding {
       lib.TFE_OpReset(op, name, null, status);
     }
     try {
+      if (device) lib.TFE_OpSetDevice(op, device, status);
       for (const attr of attrs) this.#setAttr(op, attr);
       for (const input of inputs) lib.TFE_OpAddInput(op, input, status);
       this.#outputCount[0] = Math.max(outputCount, 1);
@@ -158,34 +179,30 @@ export class Binding {
   }
 
   /**
-   * Runs a registered function on another thread, so that the event loop stays free. Inputs are referenced from the start:
-   * the caller may delete its handles while the function runs.
+   * A call of a registered function with its inputs, which are referenced from now on: the caller may delete its handles.
+   * Each prepared call must be given to {@link runCall} once.
    */
-  executeFunction(
-    name: string,
-    inputs: readonly number[],
-    outputCount: number,
-    options: { xla: boolean },
-  ): Promise<TensorMetadata[]> {
+  prepareCall(name: string, inputs: readonly number[], outputCount: number, options: { xla: boolean }): Call {
     const { lib } = this;
     const status = lib.TF_NewStatus();
     const op = lib.TFE_NewOp(this.context, name, status);
-    const release = (): void => {
-      lib.TFE_DeleteOp(op);
-      lib.TF_DeleteStatus(status);
-    };
     try {
       checkStatus(lib, status, name);
       if (options.xla) lib.TFE_OpSetAttrBool(op, '_XlaMustCompile', 1);
-      const gpu = this.devices.find((d) => d.type === 'GPU');
-      if (gpu) lib.TFE_OpSetDevice(op, gpu.name, status);
+      if (this.#gpu) lib.TFE_OpSetDevice(op, this.#gpu.name, status);
       for (const input of inputs) lib.TFE_OpAddInput(op, input, status);
       checkStatus(lib, status, name);
     } catch (error) {
-      if (op) release();
-      else lib.TF_DeleteStatus(status);
-      return Promise.reject(error);
+      if (op) lib.TFE_DeleteOp(op);
+      lib.TF_DeleteStatus(status);
+      throw error;
     }
+    return { name, op, status, outputCount };
+  }
+
+  /** Runs a call on another thread, so that the event loop stays free. @returns handles, owned by the caller */
+  runCall({ name, op, status, outputCount }: Call): Promise<number[]> {
+    const { lib } = this;
     const outputs = new BigInt64Array(outputCount);
     const count = new Int32Array([outputCount]);
     return new Promise((resolve, reject) => {
@@ -193,11 +210,13 @@ export class Binding {
         try {
           if (error) throw error;
           checkStatus(lib, status, name);
-          resolve(Array.from(outputs, (handle) => this.describe(Number(handle))));
+          this.liveHandles += outputCount;
+          resolve(Array.from(outputs, Number));
         } catch (failure) {
-          reject(failure);
+          reject(failure as Error);
         } finally {
-          release();
+          lib.TFE_DeleteOp(op);
+          lib.TF_DeleteStatus(status);
         }
       });
     });

@@ -76,6 +76,7 @@ const SIGNATURES = {
   TF_FinishOperation: ['ptr', ['ptr', 'ptr']],
   TF_OperationOutputType: ['int', ['output']],
   TF_GraphGetTensorNumDims: ['int', ['ptr', 'output', 'ptr']],
+  TF_GraphSetTensorShape: ['void', ['ptr', 'output', 'array', 'int', 'ptr']],
   TF_GraphGetTensorShape: ['void', ['ptr', 'output', 'array', 'int', 'ptr']],
   TF_GraphToFunctionWithControlOutputs: [
     'ptr',

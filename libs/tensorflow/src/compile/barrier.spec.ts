@@ -24,7 +24,7 @@ async function milliseconds(f: (x: tf.Tensor2D) => Promise<tf.Tensor>, x: tf.Ten
   return best;
 }
 
-test.each(['graph', 'xla'] as const)(
+test.each(['graph'] as const)(
   'in mode %s a computation behind a barrier is not merged with its equal',
   async (mode) => {
     const x = tf.randomNormal([SIZE, SIZE], 0, 1, 'float32', 1) as tf.Tensor2D;

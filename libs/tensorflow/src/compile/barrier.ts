@@ -11,7 +11,8 @@ import { nativeBackend } from '../engine/init-engine.ts';
  *
  * In graph mode each result is an Identity with control inputs; grappler may drop the Identity, but then hands its control
  * inputs on to its consumers, and its search for duplicates compares control inputs too (barrier.spec.ts checks that). XLA
- * ignores control inputs between pure operations, so there it is XlaOptimizationBarrier.
+ * ignores control inputs between pure operations, so there it is XlaOptimizationBarrier; XLA's CPU compiler drops that before it looks for duplicates, so on
+ * CPUs only graph mode recomputes (measured; GPUs were not tried).
  * @param after any tensors of the same function; those from outside are there anyway
  */
 export function barrier<T extends tf.Tensor>(tensors: readonly T[], after: readonly tf.Tensor[]): T[] {

@@ -1,5 +1,7 @@
 import { tf } from '../tf.ts';
 import type { LibtensorflowBackend } from '../backend/backend.ts';
+import type { Resource } from '../backend/variables.ts';
+import type { Call } from '../binding/binding.ts';
 import { EngineError } from '../errors.ts';
 import type { GraphValue } from './graph.ts';
 import { neededNodes } from './graph.ts';
@@ -11,9 +13,6 @@ import { flatten } from './tree.ts';
 export type CompileMode = 'graph' | 'xla';
 
 let functionCount = 0;
-
-/** Variables that a running call will assign: later calls that read them wait, so that calls act in program order. */
-const pendingAssignments = new WeakMap<tf.Variable, Promise<unknown>>();
 
 /** One traced signature of a compiled function, registered with TensorFlow. */
 export class CompiledFunction {
@@ -27,7 +26,9 @@ export class CompiledFunction {
   readonly #usedArguments: number[];
   readonly #captures: Capture[];
   readonly #result: FlatTree;
-  readonly #assigned: tf.Variable[];
+  readonly #written: ReadonlySet<tf.Variable>;
+  /** What the results are: known from the trace, so that nobody needs to ask TensorFlow. */
+  readonly #outputs: readonly { shape: number[]; dtype: number }[];
   #running = 0;
   #disposed = false;
 
@@ -58,22 +59,22 @@ export class CompiledFunction {
       this.#result = flatten(result, `The result of '${label}'`);
       const taken = new Set<GraphValue>();
       const outputs = this.#result.tensors.map((t) => trace.output(t.dataId, taken));
-      const assignments = trace.takeAssignments(taken);
-      this.#assigned = assignments.map((a) => a.variable);
-      outputs.push(...assignments.map((a) => a.value));
-      if (outputs.length === 0) throw noResult(label);
+      this.#outputs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
+      const effects = trace.variables.finish(outputs);
+      this.#written = new Set(trace.variables.all.flatMap((t) => (t.written ? [t.variable] : [])));
+      if (outputs.length === 0 && effects.length === 0) throw noResult(label);
 
-      const used = new Set(neededNodes(outputs, []));
+      const used = new Set(neededNodes(outputs, effects));
       this.#usedArguments = [...symbols.keys()].filter((i) => used.has(symbols[i]!.value.node));
       const captured = trace.captures.filter((c) => used.has(c.value.node));
       captures = captured.map((c) => c.capture);
       this.#captures = captures;
       const inputs = [...this.#usedArguments.map((i) => symbols[i]!.value), ...captured.map((c) => c.value)];
-      this.nodes = trace.graph.toFunction(this.#name, inputs, outputs, [], { xla: this.#xla });
+      this.nodes = trace.graph.toFunction(this.#name, inputs, outputs, effects, { xla: this.#xla });
       registered = true;
     } finally {
       backend.recorder = undefined;
-      trace.restoreVariables();
+      trace.variables.restore();
       trace.discardConstants(registered ? captures : []);
       engine.endScope();
       trace.graph.dispose();
@@ -82,28 +83,20 @@ export class CompiledFunction {
   }
 
   /** Runs the function on another thread. The argument tensors may be disposed as soon as this returns. */
-  async call(tensors: readonly tf.Tensor[]): Promise<unknown> {
-    const busy = this.#pending();
-    if (busy.length > 0) {
-      // Host values go to TensorFlow now: the caller may reuse its array while this call waits.
-      for (const t of tensors) this.#backend.handle(t.dataId);
-      const held = tensors.map((t) => tf.keep(t.clone()));
-      try {
-        await Promise.allSettled(busy);
-        return await this.call(held);
-      } finally {
-        tf.dispose(held);
-      }
+  call(tensors: readonly tf.Tensor[]): Promise<unknown> {
+    const { native, resources } = this.#backend;
+    const inputs = this.#usedArguments.map((i) => this.#backend.handle(tensors[i]!.dataId));
+    const reads: Resource[] = [];
+    const writes: Resource[] = [];
+    for (const capture of this.#captures) {
+      if (capture.kind === 'variable') {
+        const resource = this.#resource(capture.variable);
+        (this.#written.has(capture.variable) ? writes : reads).push(resource);
+        inputs.push(resource.handle);
+      } else inputs.push(this.#capturedHandle(capture));
     }
-    const run = this.#run(tensors);
-    for (const variable of this.#assigned) pendingAssignments.set(variable, run);
-    try {
-      return await run;
-    } finally {
-      for (const variable of this.#assigned) {
-        if (pendingAssignments.get(variable) === run) pendingAssignments.delete(variable);
-      }
-    }
+    const call = native.prepareCall(this.#name, inputs, this.#outputs.length, { xla: this.#xla });
+    return this.#run(call, resources.enter(reads, writes), writes.length > 0);
   }
 
   /** Unregisters the function; a running call still finishes. */
@@ -113,27 +106,21 @@ export class CompiledFunction {
     if (this.#running === 0) this.#release();
   }
 
-  async #run(tensors: readonly tf.Tensor[]): Promise<unknown> {
-    const { native } = this.#backend;
-    const inputs = [
-      ...this.#usedArguments.map((i) => this.#backend.handle(tensors[i]!.dataId)),
-      ...this.#captures.map((c) => this.#capturedHandle(c)),
-    ];
-    const resultCount = this.#result.tensors.length;
+  async #run(
+    call: Call,
+    turn: { before: Promise<void>[]; leave(): void },
+    writes: boolean,
+  ): Promise<unknown> {
     this.#running++;
     try {
-      const outputs = await native.executeFunction(this.#name, inputs, resultCount + this.#assigned.length, {
-        xla: this.#xla,
-      });
-      const made = outputs.map((m) => this.#backend.adopt(m));
-      this.#assigned.forEach((variable, i) => {
-        const value = made[resultCount + i]!;
-        if (!variable.isDisposed) variable.assign(value);
-        value.dispose();
-      });
-      return this.#result.rebuild(made.slice(0, resultCount));
+      // A call that writes never begins at once: what the caller reads in its next statements is the state before the call.
+      if (writes || turn.before.length > 0) await Promise.all(turn.before);
+      const handles = await this.#backend.native.runCall(call);
+      const made = handles.map((id, i) => this.#backend.adopt({ id, ...this.#outputs[i]! }));
+      return this.#result.rebuild(made);
     } finally {
       this.#running--;
+      turn.leave();
       if (this.#disposed && this.#running === 0) this.#release();
     }
   }
@@ -146,27 +133,24 @@ export class CompiledFunction {
     for (const c of this.#captures) if (c.kind === 'constant') native.deleteTensor(c.handle);
   }
 
-  #pending(): Promise<unknown>[] {
-    const variables = this.#captures.flatMap((c) => (c.kind === 'variable' ? [c.variable] : []));
-    return [...variables, ...this.#assigned].flatMap((v) => pendingAssignments.get(v) ?? []);
+  #resource(variable: tf.Variable): Resource {
+    const resource = variable.isDisposed ? undefined : this.#backend.resourceOf(variable.dataId);
+    if (!resource) throw this.#gone(`variable '${variable.name}'`);
+    return resource;
   }
 
-  #capturedHandle(capture: Capture): number {
+  #capturedHandle(capture: Exclude<Capture, { kind: 'variable' }>): number {
     if (capture.kind === 'constant') return capture.handle;
-    const gone =
-      capture.kind === 'variable' ? capture.variable.isDisposed : !this.#backend.has(capture.dataId);
-    if (gone) {
-      const what =
-        capture.kind === 'variable'
-          ? `variable '${capture.variable.name}'`
-          : `tensor [${capture.shape.join(', ')}]`;
-      throw new EngineError(
-        'DISPOSED',
-        `The compiled function '${this.#label}' uses a ${what} from outside that has been disposed.`,
-        'Keep captured tensors alive as long as the function, or pass them as arguments.',
-      );
-    }
-    return this.#backend.handle(capture.kind === 'variable' ? capture.variable.dataId : capture.dataId);
+    if (!this.#backend.has(capture.dataId)) throw this.#gone(`tensor [${capture.shape.join(', ')}]`);
+    return this.#backend.handle(capture.dataId);
+  }
+
+  #gone(what: string): EngineError {
+    return new EngineError(
+      'DISPOSED',
+      `The compiled function '${this.#label}' uses a ${what} from outside that has been disposed.`,
+      'Keep captured tensors alive as long as the function, or pass them as arguments.',
+    );
   }
 }
 

@@ -34,6 +34,8 @@ export class Graph {
   readonly #binding: Binding;
   readonly #graph: number;
   readonly #status: number;
+  /** In the order in which they were made: inputs before their users. */
+  readonly nodes: GraphNode[] = [];
   #count = 0;
   #disposed = false;
 
@@ -106,6 +108,22 @@ export class Graph {
     return this.#finish(desc, type, inputs, controls);
   }
 
+  /** The value of a resource input; its shape is told, as a resource's type has none. */
+  readVariable(
+    resource: GraphValue,
+    shape: number[],
+    dtype: number,
+    controls: readonly GraphNode[],
+  ): GraphValue {
+    const attrs = [{ name: 'dtype', type: ATTR.TYPE, value: dtype }];
+    const node = this.node('ReadVariableOp', attrs, [resource], controls);
+    const output = { oper: node.oper, index: 0 };
+    const dims = BigInt64Array.from(shape, BigInt);
+    this.#lib.TF_GraphSetTensorShape(this.#graph, output, dims, dims.length, this.#status);
+    checkStatus(this.#lib, this.#status, node.type);
+    return { node, output, shape, dtype };
+  }
+
   /**
    * Turns what `outputs` and `effects` need into a function registered with the context.
    * @param effects nodes that must run although no output needs them
@@ -169,7 +187,9 @@ export class Graph {
   ): GraphNode {
     const oper = this.#lib.TF_FinishOperation(desc, this.#status);
     checkStatus(this.#lib, this.#status, type);
-    return { type, oper, inputs, controls };
+    const node: GraphNode = { type, oper, inputs, controls };
+    this.nodes.push(node);
+    return node;
   }
 
   #values(node: GraphNode, outputCount: number): GraphValue[] {

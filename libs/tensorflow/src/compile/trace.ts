@@ -13,6 +13,8 @@ import * as dtypes from '../binding/dtypes.ts';
 import { EngineError } from '../errors.ts';
 import type { GraphNode, GraphValue } from './graph.ts';
 import { Graph } from './graph.ts';
+import type { TracedVariable } from './trace-variables.ts';
+import { checkAssignable, TraceVariables } from './trace-variables.ts';
 import { userLine } from './user-line.ts';
 
 /** Constants above this size become inputs of the function instead of parts of it. */
@@ -39,23 +41,23 @@ export class Trace implements Recorder {
   readonly #name: string;
   readonly #backend: LibtensorflowBackend;
   readonly #values = new WeakMap<object, GraphValue>();
+  /** Stand for variables after an update in place; read only if somebody asks. */
+  readonly #updated = new WeakMap<object, TracedVariable>();
   readonly #captures = new Map<object, CapturedInput>();
   readonly #constants = new Map<string, GraphValue>();
   readonly #largeConstants: { dtype: number; shape: string; bytes: Buffer; input: CapturedInput }[] = [];
-  readonly #assigned = new Map<tf.Variable, { original: object; held: object[] }>();
-  readonly #variableOf = new Map<object, tf.Variable>();
+  readonly variables: TraceVariables;
   #failure: EngineError | undefined;
 
-  readonly #xla: boolean;
+  /** The function is compiled by XLA. */
+  readonly xla: boolean;
 
   constructor(name: string, backend: LibtensorflowBackend, options: { xla: boolean }) {
     this.#name = name;
-    this.#xla = options.xla;
+    this.xla = options.xla;
     this.#backend = backend;
     this.graph = new Graph(backend.native);
-    for (const variable of Object.values(tf.engine().registeredVariables)) {
-      this.#variableOf.set(variable.dataId, variable);
-    }
+    this.variables = new TraceVariables(this.graph, backend);
   }
 
   /** A symbolic tensor that stands for an argument. */
@@ -78,7 +80,7 @@ export class Trace implements Recorder {
   barrier({ dataId, entry }: TraceInput, after: TraceInput[]): TraceOutput {
     const value = this.#input(dataId, entry);
     const others = after.map((a) => this.#input(a.dataId, a.entry));
-    if (this.#xla) {
+    if (this.xla) {
       const values = [value, ...others];
       const attrs = [{ name: 'T', type: ATTR.TYPE_LIST, value: values.map((v) => v.dtype) }];
       return this.#made(this.graph.add('XlaOptimizationBarrier', attrs, values, values.length)[0]!);
@@ -93,7 +95,9 @@ export class Trace implements Recorder {
       ? 'of a tensor from outside'
       : value.node.type === 'Placeholder'
         ? 'of an argument'
-        : `of a result of ${value.node.type}`;
+        : value.node.type === 'ReadVariableOp'
+          ? 'of a variable'
+          : `of a result of ${value.node.type}`;
     const error = new EngineError(
       'TRACE_DATA_READ',
       `The values ${what} [${entry.shape.join(', ')}] were read inside the compiled function '${this.#name}'${at()}: while a function is traced its tensors have no values.`,
@@ -107,19 +111,26 @@ export class Trace implements Recorder {
 
   /** `variable.assign(newValue)` inside the function: recorded, and visible to what follows in the function. */
   assign(variable: tf.Variable, newValue: tf.Tensor): void {
-    if (variable.dtype !== newValue.dtype || !tf.util.arraysEqual(variable.shape, newValue.shape)) {
-      throw new EngineError(
-        'BAD_ARGUMENT',
-        `Variable '${variable.name}' (${variable.dtype} [${variable.shape.join(', ')}]) was assigned a ${newValue.dtype} [${newValue.shape.join(', ')}]${at()}.`,
-        'Assign a tensor of the same shape and dtype.',
-      );
-    }
-    let record = this.#assigned.get(variable);
-    if (!record) this.#assigned.set(variable, (record = { original: variable.dataId, held: [] }));
-    // Held, so that the end of a tidy scope does not drop what the variable now points to.
-    this.#backend.incRef(newValue.dataId);
-    record.held.push(newValue.dataId);
-    variable.dataId = newValue.dataId;
+    checkAssignable(variable, newValue, at());
+    const value = this.#input(newValue.dataId, this.#backend.entry(newValue.dataId));
+    // Not earlier: another variable's data id changes when it is captured.
+    this.variables.assign(this.#use(variable), value, newValue.dataId);
+  }
+
+  update(
+    type: string,
+    attrs: readonly OpAttr[],
+    variables: readonly tf.Variable[],
+    inputs: readonly TraceInput[],
+  ): void {
+    const values = inputs.map(({ dataId, entry }) => this.#input(dataId, entry));
+    const targets = variables.map((v) => this.#use(v));
+    this.variables.update(type, attrs, targets, values, (traced) => {
+      const dataId = {};
+      this.#updated.set(dataId, traced);
+      this.#backend.makeSymbolic(this, dataId, traced.shape, traced.dtype);
+      return dataId;
+    });
   }
 
   /** Graph values to be returned; inputs and repeated values get a node of their own. */
@@ -132,27 +143,12 @@ export class Trace implements Recorder {
     return value;
   }
 
-  /** Assigned variables with their last values; afterwards the variables are what they were before the trace. */
-  takeAssignments(taken: Set<GraphValue>): { variable: tf.Variable; value: GraphValue }[] {
-    const list = [...this.#assigned].map(([variable]) => ({
-      variable,
-      value: this.output(variable.dataId, taken),
-    }));
-    this.restoreVariables();
-    return list;
-  }
-
-  /** Undoes what `assign` did to the variables. */
-  restoreVariables(): void {
-    for (const [variable, { original, held }] of this.#assigned) {
-      variable.dataId = original;
-      for (const dataId of held) this.#backend.disposeData(dataId);
-    }
-    this.#assigned.clear();
-  }
-
   get captures(): CapturedInput[] {
-    return [...this.#captures.values(), ...this.#largeConstants.map((c) => c.input)];
+    const variables = this.variables.all.map(({ variable, input }): CapturedInput => ({
+      capture: { kind: 'variable', variable },
+      value: input,
+    }));
+    return [...variables, ...this.#captures.values(), ...this.#largeConstants.map((c) => c.input)];
   }
 
   /** Frees the large constants that no input of the function keeps. */
@@ -169,7 +165,8 @@ export class Trace implements Recorder {
   check(): void {
     if (this.#failure) throw this.#failure;
     for (const variable of Object.values(tf.engine().registeredVariables)) {
-      if (this.#values.has(variable.dataId) && !this.#assigned.has(variable)) {
+      const { owner } = this.#backend.entry(variable.dataId);
+      if (owner === this && !this.variables.has(variable)) {
         variable.dispose();
         throw new EngineError(
           'TRACE_ESCAPED',
@@ -194,6 +191,12 @@ export class Trace implements Recorder {
   #input(dataId: object, entry: TensorEntry): GraphValue {
     const known = this.#values.get(dataId);
     if (known) return known;
+    const updated = this.#updated.get(dataId);
+    if (updated) {
+      const value = this.variables.read(updated);
+      this.#values.set(dataId, value);
+      return value;
+    }
     if (entry.owner === this && entry.values !== null) {
       const value = this.#constant(entry);
       this.#values.set(dataId, value);
@@ -203,12 +206,27 @@ export class Trace implements Recorder {
     return this.#capture(dataId, entry);
   }
 
+  /** What has a variable's data when it is first used keeps its first value, whatever is written to it later in fn. */
+  #use(variable: tf.Variable): TracedVariable {
+    const { dataId } = variable;
+    if (this.variables.has(variable)) return this.variables.use(variable);
+    const traced = this.variables.use(variable);
+    this.#values.set(dataId, traced.reads[0]!);
+    this.#values.set(traced.original, traced.reads[0]!);
+    return traced;
+  }
+
   #capture(dataId: object, entry: TensorEntry): GraphValue {
+    const variable = this.variables.find(dataId);
+    if (variable) {
+      const [first] = this.#use(variable).reads;
+      this.#values.set(dataId, first!);
+      return first!;
+    }
     let captured = this.#captures.get(dataId);
     if (!captured) {
-      const variable = this.#variableOf.get(dataId);
       captured = {
-        capture: variable ? { kind: 'variable', variable } : { kind: 'tensor', dataId, shape: entry.shape },
+        capture: { kind: 'tensor', dataId, shape: entry.shape },
         value: this.graph.placeholder(entry.shape, entry.dtype),
       };
       this.#captures.set(dataId, captured);

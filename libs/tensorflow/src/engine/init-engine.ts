@@ -3,7 +3,7 @@ import { LibtensorflowBackend } from '../backend/backend.ts';
 import { BACKEND_NAME, registerKernels } from '../backend/load-kernels.ts';
 import { replaceGradients } from '../backend/gradients.ts';
 import { replaceKernels } from '../backend/kernels.ts';
-import { recordAssignments } from '../backend/variable-assign.ts';
+import { followVariables } from '../backend/variables.ts';
 import { Binding } from '../binding/binding.ts';
 import { loadLibrary } from '../binding/library.ts';
 import { EngineError } from '../errors.ts';
@@ -103,7 +103,7 @@ async function startNative(files: LibraryFiles, options: EngineOptions): Promise
   registerKernels(native);
   replaceKernels(native);
   replaceGradients(native);
-  recordAssignments(native);
+  followVariables(native);
   await tf.setBackend(BACKEND_NAME);
   return {
     backend: 'libtensorflow',
