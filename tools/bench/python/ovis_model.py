@@ -257,3 +257,12 @@ def rope_tables(length, head_dim, theta):
     angles = torch.outer(torch.arange(length, dtype=torch.float32), frequency)
     both = torch.cat([angles, angles], dim=-1)
     return both.cos(), both.sin()
+
+
+def ids_check(sequences):
+    """FNV-1a over the ids, folded to 24 bits; src/models/ovis-prompts.ts has the same."""
+    value = 0x811C9DC5
+    for ids in sequences:
+        for token in ids:
+            value = ((value ^ token) * 0x01000193) & 0xFFFFFFFF
+    return (value ^ (value >> 24)) & 0xFFFFFF
