@@ -1,9 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
-import { initEngine, tf } from '../index.ts';
+import { tf } from '../index.ts';
+import { startEngine } from '../../test/engine.ts';
 
-beforeAll(async () => {
-  await initEngine({ backend: 'libtensorflow', intraOpThreads: 1 });
-});
+beforeAll(startEngine);
 
 const values = [0.3, -1.2, 0.7, 2.1, -0.4, 0.9, 1.5, -2.2, 0.05, 0.6, -0.8, 1.1];
 

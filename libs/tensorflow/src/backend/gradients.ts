@@ -17,7 +17,7 @@ interface Gradient {
 
 /**
  * Gradients that replace TF.js's. Theirs multiply with host-made tensors of ones (Sum, Mean), use powers (Rsqrt), three
- * operations where TensorFlow has one (Sigmoid ...), or kernels that WASM lacks (GatherV2); Einsum has none at all.
+ * operations where TensorFlow has one (Sigmoid ...), or transpose for nothing (GatherV2); Einsum has none at all.
  */
 const GRADIENTS: Record<string, Gradient> = {
   Sum: {
@@ -69,15 +69,14 @@ const GRADIENTS: Record<string, Gradient> = {
 
   GatherV2: {
     inputsToSave: ['x', 'indices'],
-    grad: (native, dy, [x, indices], attrs) => {
+    grad: (_, dy, [x, indices], attrs) => {
       const { axis, batchDims } = attrs as { axis: number; batchDims?: number };
       if (axis !== 0 || batchDims) return gatherGradient(dy, [x!, indices!], attrs);
       const ids = (): tf.Tensor1D => tf.reshape(indices!, [indices!.size]);
       const inner = x!.shape.slice(1);
       const rows = (): tf.Tensor => tf.reshape(dy, [indices!.size, ...inner]);
       return {
-        x: () =>
-          native ? tf.unsortedSegmentSum(rows(), ids(), x!.shape[0]!) : scatter(rows(), ids(), x!.shape),
+        x: () => tf.unsortedSegmentSum(rows(), ids(), x!.shape[0]!),
         indices: () => tf.zerosLike(indices!),
       };
     },
@@ -121,14 +120,6 @@ function slope(
   second: tf.Tensor,
 ): tf.Tensor | undefined {
   return native?.executeSingleOutput(op, [typeAttr('T', first.dtype)], [first, second]);
-}
-
-/** Sums rows by id into a table of the given shape, as a product with a one-hot matrix (no scatter on WASM). */
-function scatter(rows: tf.Tensor, ids: tf.Tensor1D, shape: number[]): tf.Tensor {
-  // In int32 first: the WASM kernel writes integer bits whatever dtype it is asked for.
-  const picked = tf.cast(tf.oneHot(ids, shape[0]!), 'float32') as tf.Tensor2D;
-  const flat = tf.reshape(rows, [ids.size, -1]) as tf.Tensor2D;
-  return tf.reshape(tf.matMul(picked, flat, true, false), shape);
 }
 
 /** d einsum('a,b->y') / da = einsum('y,b->a'), where every index of `a` occurs in y or b. */

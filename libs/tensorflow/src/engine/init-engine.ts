@@ -3,6 +3,7 @@ import { LibtensorflowBackend } from '../backend/backend.ts';
 import { BACKEND_NAME, registerKernels } from '../backend/load-kernels.ts';
 import { replaceGradients } from '../backend/gradients.ts';
 import { replaceKernels } from '../backend/kernels.ts';
+import { addWasmKernels } from '../backend/wasm-kernels.ts';
 import { followVariables } from '../backend/variables.ts';
 import { Binding } from '../binding/binding.ts';
 import { loadLibrary } from '../binding/library.ts';
@@ -116,6 +117,7 @@ async function startNative(files: LibraryFiles, options: EngineOptions): Promise
 
 async function fallBack(reason: string | undefined, options: EngineOptions): Promise<EngineInfo> {
   const { threads, warning } = await startWasm(options.intraOpThreads);
+  addWasmKernels();
   replaceGradients(undefined);
   const slow = reason && `${reason}: running on the WASM backend, which is 10 to 20 times slower. ${FIX}`;
   return {
