@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { repoRoot } from '../paths.ts';
 import { lastLine, runCommand } from '../setup/run-command.ts';
+import type { SmokeReport } from './smoke-step.ts';
 
 export interface CpuInfo {
   model: string;
@@ -13,13 +14,6 @@ export interface CpuInfo {
   features: string[];
 }
 
-export interface GpuInfo {
-  name: string;
-  driver: string;
-  /** bytes */
-  memory: number;
-}
-
 /** What the engine found when it was started in a process of its own. */
 export interface EngineReport {
   backend?: string;
@@ -27,6 +21,10 @@ export interface EngineReport {
   path?: string;
   devices?: { name: string; type: string }[];
   gpu?: boolean;
+  /** absent when the engine did not start */
+  smoke?: SmokeReport;
+  /** what libtensorflow said of GPUs while it started, where it could not use any: the reason */
+  log?: string[];
   warning?: string;
   error?: string;
   hint?: string;
@@ -57,40 +55,34 @@ export function cpuInfo(): CpuInfo {
   return { model: os.cpus()[0]?.model.trim() ?? os.arch(), cores: os.availableParallelism(), features };
 }
 
-/** NVIDIA GPUs by nvidia-smi; `problem` when the tool is there but fails (driver not loaded). */
-export async function gpuInfo(): Promise<{ gpus: GpuInfo[]; problem?: string }> {
-  const query = ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader,nounits'];
-  const result = await runCommand('nvidia-smi', query, { timeoutMs: 15_000 });
-  if (result.code === 127) return { gpus: [] };
-  if (result.code !== 0) return { gpus: [], problem: lastLine(result.stdout + result.stderr) };
-  return { gpus: parseGpus(result.stdout) };
-}
-
-/** Lines such as "NVIDIA H100 80GB HBM3, 550.54.15, 81559" (MiB). */
-export function parseGpus(text: string): GpuInfo[] {
-  return text
-    .trim()
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const [name = '', driver = '', mebibytes = ''] = line.split(',').map((part) => part.trim());
-      return { name, driver, memory: Number(mebibytes) * 1024 ** 2 };
-    });
-}
-
 /** Starts the engine as a trainer would, in another process. */
 export async function engineReport(env: NodeJS.ProcessEnv): Promise<EngineReport> {
   const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'probe-engine.ts');
   const result = await runCommand(process.execPath, ['--import', 'tsx', script], {
     cwd: repoRoot,
-    env,
-    timeoutMs: 60_000,
+    // The library's own messages are kept, not shown: they say why a GPU is not used.
+    env: { TF_CPP_MIN_LOG_LEVEL: '0', ...env },
+    // XLA compiles for a GPU of a kind that is not in the library for the first time.
+    timeoutMs: 120_000,
   });
   const line = result.stdout.split('\n').find((text) => text.startsWith('{'));
-  if (line) return JSON.parse(line) as EngineReport;
+  if (line) {
+    const report = JSON.parse(line) as EngineReport;
+    const log = report.gpu || report.backend !== 'libtensorflow' ? [] : gpuMessages(result.stderr);
+    return log.length > 0 ? { ...report, log } : report;
+  }
   const why = lastLine(result.stderr) || `exit code ${result.code}`;
   return {
     error: `the engine ended without an answer: ${why}`,
     hint: 'a library built for another CPU does this: `unset LIBTENSORFLOW_PATH`, or remove the cached one and run setup',
   };
+}
+
+/** libtensorflow's warnings and errors of GPUs and their libraries, without time, thread and place in its source. */
+export function gpuMessages(stderr: string): string[] {
+  const messages = stderr.split('\n').flatMap((line) => {
+    const message = /^(?:[\d-]+ [\d:.]+: )?[WEF]\S*\s.*?\.cc:\d+\]\s*(.*)$/.exec(line)?.[1];
+    return message && /cuda|cudnn|gpu|dlopen|dso_loader|libcu|nvidia/i.test(message) ? [message.trim()] : [];
+  });
+  return [...new Set(messages)];
 }

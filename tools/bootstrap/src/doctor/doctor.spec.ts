@@ -4,7 +4,6 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { program, temporalScript, temporaryDirectory } from '../../test/fake-programs.ts';
 import { clusterFile } from '../cluster/state.ts';
-import { parseGpus } from './devices.ts';
 import { examine } from './examine.ts';
 import { describeDiagnosis } from './print.ts';
 
@@ -50,7 +49,8 @@ describe('doctor', () => {
       running: false,
       processes: [{ name: 'temporal', running: false }],
     });
-    expect(diagnosis.devices.engine).toMatchObject({ backend: 'wasm' });
+    expect(diagnosis.devices).toMatchObject({ engine: { backend: 'wasm' }, cudaBuild: false });
+    expect(diagnosis.devices.engine.smoke?.runs).toMatchObject([{ ok: true }]);
     expect(diagnosis.problems.filter((one) => one.level === 'error').map((one) => one.what)).toEqual([
       expect.stringMatching(/S3 server: WEED_BIN=.* cannot be used: broken/),
     ]);
@@ -60,14 +60,8 @@ describe('doctor', () => {
     const text = describeDiagnosis(diagnosis);
     expect(text).toContain(`node        ${process.versions.node}`);
     expect(text).toContain(`${port} in use (the S3 server, OVIS_S3_PORT)`);
+    expect(text).toMatch(/smoke step +wasm.*: losses .* as computed in JavaScript/);
     expect(text).toMatch(/engine: .*[\s\S]*fix: `npm run ovis -- setup`/);
     for (const problem of diagnosis.problems) expect(problem.fix).not.toBe('');
-  });
-
-  it('reads what nvidia-smi prints', () => {
-    expect(parseGpus('NVIDIA H100 80GB HBM3, 550.54.15, 81559\nNVIDIA L4, 550.54.15, 23034\n')).toEqual([
-      { name: 'NVIDIA H100 80GB HBM3', driver: '550.54.15', memory: 81559 * 1024 ** 2 },
-      { name: 'NVIDIA L4', driver: '550.54.15', memory: 23034 * 1024 ** 2 },
-    ]);
   });
 });

@@ -8,12 +8,16 @@ import { BootstrapError } from '../errors.ts';
 import { cacheDirectory, repoRoot, stateDirectory } from '../paths.ts';
 import { freeBytes } from '../setup/disk.ts';
 import { resolveLibtensorflow } from '../setup/libtensorflow.ts';
+import { CUDA_PLATFORM } from '../setup/cuda-pins.ts';
+import { gpuInfo, type GpuInfo, type GpuReport } from '../setup/nvidia.ts';
 import { findPip, pipHint } from '../setup/pip.ts';
+import { platformKey } from '../setup/pins.ts';
 import { runCommand } from '../setup/run-command.ts';
 import { resolveS3 } from '../setup/s3.ts';
 import { resolveTemporal, type ResolveOptions } from '../setup/temporal.ts';
 import type { Part } from '../setup/toolchain.ts';
-import { cpuInfo, engineReport, gpuInfo, type CpuInfo, type EngineReport, type GpuInfo } from './devices.ts';
+import { cpuInfo, engineReport, type CpuInfo, type EngineReport } from './devices.ts';
+import { judgeGpus, judgeSmoke } from './judge-gpus.ts';
 
 export interface Problem {
   /** error: a run cannot work; warning: it works, but worse, or something will be fetched first */
@@ -33,7 +37,7 @@ export interface Diagnosis {
   ok: boolean;
   versions: { ovis: string; revision?: string; node: string; npm?: string; os: string; pip?: string };
   parts: { temporal?: Part; libtensorflow?: Part; s3?: Part };
-  devices: { cpu: CpuInfo; gpus: GpuInfo[]; engine: EngineReport };
+  devices: { cpu: CpuInfo; gpus: GpuInfo[]; engine: EngineReport; cudaBuild: boolean };
   ports: Record<PortName, PortReport>;
   memory: { total: number; free: number };
   disk: { cacheDir: string; cacheFree: number; stateDir: string; stateFree: number };
@@ -61,7 +65,7 @@ export async function examine(env: NodeJS.ProcessEnv = process.env): Promise<Dia
     part(problems, 'libtensorflow', () => resolveLibtensorflow(options)),
     part(problems, 'S3 server', () => resolveS3(options)),
     findVersions(env),
-    gpuInfo(),
+    gpuInfo(env),
   ]);
   const engineEnv = { ...env, ...(libtensorflow?.path ? { LIBTENSORFLOW_PATH: libtensorflow.path } : {}) };
   const engine = await engineReport(engineEnv);
@@ -70,14 +74,14 @@ export async function examine(env: NodeJS.ProcessEnv = process.env): Promise<Dia
     ok: true,
     versions,
     parts: { temporal, libtensorflow, s3 },
-    devices: { cpu: cpuInfo(), gpus: gpu.gpus, engine },
+    devices: { cpu: cpuInfo(), gpus: gpu.gpus, engine, cudaBuild: await isCudaBuild(engine.path) },
     ports: await findPorts(env, state),
     memory: { total: os.totalmem(), free: await availableMemory() },
     disk: { cacheDir, cacheFree: await freeBytes(cacheDir), stateDir, stateFree: await freeBytes(stateDir) },
     ...(state ? { cluster: clusterReport(state) } : {}),
     problems,
   };
-  judge(diagnosis, gpu.problem);
+  judge(diagnosis, gpu, env);
   diagnosis.ok = !problems.some((problem) => problem.level === 'error');
   return diagnosis;
 }
@@ -156,13 +160,13 @@ function clusterReport(state: ClusterState): Diagnosis['cluster'] {
 }
 
 /** What follows from the facts. */
-function judge(diagnosis: Diagnosis, gpuProblem: string | undefined): void {
+function judge(diagnosis: Diagnosis, report: GpuReport, env: NodeJS.ProcessEnv): void {
   const { problems, devices, versions, memory, disk, ports, parts, cluster } = diagnosis;
   const add = (level: Problem['level'], what: string, fix: string) => problems.push({ level, what, fix });
   if (!versions.pip && (!parts.temporal || !parts.s3 || parts.libtensorflow?.kind !== 'library')) {
     add('error', 'no pip to fetch the missing parts with', pipHint());
   }
-  const { engine, gpus } = devices;
+  const { engine, cudaBuild } = devices;
   if (engine.error) add('error', `engine: ${engine.error}`, engine.hint ?? '`npm run ovis -- setup`');
   else if (engine.backend === 'wasm' && versions.pip) {
     add(
@@ -171,14 +175,8 @@ function judge(diagnosis: Diagnosis, gpuProblem: string | undefined): void {
       '`npm run ovis -- setup`',
     );
   }
-  if (gpuProblem) add('warning', `nvidia-smi: ${gpuProblem}`, 'load or reinstall the NVIDIA driver');
-  if (gpus.length > 0 && !engine.gpu) {
-    add(
-      'warning',
-      `${gpus[0]?.name ?? 'a GPU'} is here, but the library in use is built for CPUs`,
-      '`pip install "tensorflow[and-cuda]==2.21.0"` into the python3 on the PATH: set-up then uses it; or LIBTENSORFLOW_PATH=<site-packages>/tensorflow',
-    );
-  }
+  const available = platformKey() === CUDA_PLATFORM;
+  problems.push(...judgeGpus({ report, engine, cudaBuild, available, env }), ...judgeSmoke(engine));
   if (memory.free < LOW_MEMORY)
     add('warning', 'less than 3 GB of memory are free', 'close other programs, or use fewer trainers');
   for (const [where, free] of [
@@ -208,4 +206,11 @@ function judge(diagnosis: Diagnosis, gpuProblem: string | undefined): void {
       '`npm run ovis -- down` ends them (so does the next start)',
     );
   }
+}
+
+/** NVIDIA's libraries lie beside a CUDA build, in the cache and in a Python installation. */
+async function isCudaBuild(library: string | undefined): Promise<boolean> {
+  if (!library) return false;
+  const libraries = path.join(path.dirname(library), '..', 'nvidia', 'cudnn', 'lib');
+  return (await fs.stat(libraries).catch(() => undefined)) !== undefined;
 }

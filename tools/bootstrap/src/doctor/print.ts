@@ -1,8 +1,10 @@
 import pc from 'picocolors';
-import { formatBytes } from '../setup/format.ts';
+import { formatBytes, formatSeconds } from '../setup/format.ts';
+import type { GpuInfo } from '../setup/nvidia.ts';
 import type { Part } from '../setup/toolchain.ts';
 import { PORTS, type PortName } from '../cluster/ports.ts';
 import type { Diagnosis } from './examine.ts';
+import type { SmokeReport } from './smoke-step.ts';
 
 /** The diagnosis for people: one line per fact, problems and their fixes last. */
 export function describeDiagnosis(diagnosis: Diagnosis): string {
@@ -22,11 +24,13 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
     pc.bold('Devices'),
     row('CPU', `${cpu.model}, ${cpu.cores} cores${cpu.features.length ? `, ${cpu.features.join(' ')}` : ''}`),
     ...(gpus.length === 0 ? [row('GPU', 'none found (nvidia-smi)')] : []),
-    ...gpus.map((gpu) => row('GPU', `${gpu.name}, ${formatBytes(gpu.memory)}, driver ${gpu.driver}`)),
+    ...gpus.map((gpu) => row('GPU', describeGpu(gpu))),
     row(
       'engine',
-      engine.error ?? `${engine.backend} ${engine.version}: ${engine.devices?.map((d) => d.name).join(', ')}`,
+      engine.error ??
+        `${engine.backend} ${engine.version}${devices.cudaBuild ? ' (CUDA build)' : ''}: ${engine.devices?.map((d) => shortDevice(d.name)).join(', ')}`,
     ),
+    ...describeSmoke(engine.smoke),
     pc.bold('Machine'),
     row('memory', `${formatBytes(memory.free)} free of ${formatBytes(memory.total)}`),
     row('disk', `${formatBytes(disk.cacheFree)} free for the cache (${disk.cacheDir})`),
@@ -61,6 +65,34 @@ function describePart(part: Part | undefined): string {
       ? part.source
       : `${part.source}: ${part.from}`;
   return `${part.version ?? 'version not known'}, ${from} (${part.path})`;
+}
+
+function describeGpu(gpu: GpuInfo): string {
+  const memory = [
+    ...(gpu.freeMemory === undefined ? [] : [`${formatBytes(gpu.freeMemory)} free of`]),
+    gpu.memory === undefined ? 'memory not told' : formatBytes(gpu.memory),
+  ].join(' ');
+  const capability = gpu.capability ? `, compute capability ${gpu.capability}` : '';
+  return `${gpu.name}, ${memory}${capability}, driver ${gpu.driver}`;
+}
+
+/** "/job:localhost/replica:0/task:0/device:GPU:0" is "GPU:0" to people. */
+function shortDevice(name: string): string {
+  return name.replace(/^.*device:/, '');
+}
+
+function describeSmoke(smoke: SmokeReport | undefined): string[] {
+  return (smoke?.runs ?? []).map((run, index) => {
+    const expected = smoke?.expected.map((loss) => loss.toFixed(4)).join(', ');
+    const times = `first ${formatSeconds(run.firstMs)}, then ${run.stepMs.toFixed(1)} ms`;
+    const verdict = run.ok
+      ? `losses ${run.losses.map((loss) => loss.toFixed(4)).join(', ')} as computed in JavaScript (${expected}); ${times}`
+      : pc.red(`failed: ${run.error}`);
+    return row(
+      index === 0 ? 'smoke step' : '',
+      `${shortDevice(smoke?.device ?? '')}, ${run.mode}: ${verdict}`,
+    );
+  });
 }
 
 function describeCluster(cluster: NonNullable<Diagnosis['cluster']>): string {

@@ -15,7 +15,9 @@ import type { Part } from './toolchain.ts';
  * of the same version (it may be a CUDA build), the cache, the pinned wheel for CPUs; else the WASM backend, with a warning.
  * @throws BootstrapError PART_UNUSABLE when LIBTENSORFLOW_PATH names nothing usable, DISK_FULL, CACHE_UNWRITABLE
  */
-export async function resolveLibtensorflow(options: ResolveOptions): Promise<Part> {
+export async function resolveLibtensorflow(
+  options: ResolveOptions & { hasDevice?: () => Promise<boolean> },
+): Promise<Part> {
   const { env, task, cacheDir } = options;
   if (env.LIBTENSORFLOW_PATH) {
     const library = await namedLibrary(env.LIBTENSORFLOW_PATH);
@@ -24,7 +26,7 @@ export async function resolveLibtensorflow(options: ResolveOptions): Promise<Par
   }
   const slot: CacheSlot = { cacheDir, name: 'libtensorflow', version: `${TENSORFLOW_VERSION}-cpu` };
   const cached = await readSlot(slot, TENSORFLOW_FILES);
-  const device = await hasNvidiaDevice();
+  const device = await (options.hasDevice ?? hasNvidiaDevice)();
   // `ovis setup --cuda` put the CUDA build there. Without a driver it computes on the CPU as the CPU build does, which goes
   // first then: it starts faster. The engine searches in the same order.
   const cuda = !cached || device ? await cachedCuda(cacheDir) : undefined;
