@@ -8,6 +8,7 @@ export { compile } from './compile/compile.ts';
 export type { Compiled, CompileOptions, CompileStats } from './compile/compile.ts';
 export { applyAdam } from './compile/apply-adam.ts';
 export type { AdamUpdate } from './compile/apply-adam.ts';
+export { fused } from './compile/fused.ts';
 export { barrier } from './compile/barrier.ts';
 export type { TensorTree } from './compile/tree.ts';
 export { tensorView } from './ops/tensor-view.ts';

@@ -103,6 +103,8 @@ const SIGNATURES = {
   ],
   TF_FunctionSetAttrValueProto: ['void', ['ptr', 'str', 'array', 'size', 'ptr']],
   TF_DeleteFunction: ['void', ['ptr']],
+  TF_SetAttrFuncName: ['void', ['ptr', 'str', 'str', 'size']],
+  TF_GraphCopyFunction: ['void', ['ptr', 'ptr', 'ptr', 'ptr']],
 } as const satisfies Record<string, readonly [CType, readonly CType[]]>;
 
 type CType = 'void' | 'ptr' | 'str' | 'int' | 'size' | 'float' | 'array' | 'output';

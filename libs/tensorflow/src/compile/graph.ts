@@ -23,6 +23,14 @@ export interface GraphValue {
   readonly dtype: number;
 }
 
+/** A registered function that graphs can call. */
+export interface GraphFunction {
+  name: string;
+  /** TF_Function */
+  handle: number;
+  outputs: readonly { shape: number[]; dtype: number }[];
+}
+
 const textEncoder = new TextEncoder();
 
 /**
@@ -38,6 +46,7 @@ export class Graph {
   readonly nodes: GraphNode[] = [];
   #count = 0;
   #disposed = false;
+  readonly #callable = new Set<string>();
 
   constructor(binding: Binding) {
     this.#binding = binding;
@@ -118,15 +127,36 @@ export class Graph {
     const attrs = [{ name: 'dtype', type: ATTR.TYPE, value: dtype }];
     const node = this.node('ReadVariableOp', attrs, [resource], controls);
     const output = { oper: node.oper, index: 0 };
-    const dims = BigInt64Array.from(shape, BigInt);
-    this.#lib.TF_GraphSetTensorShape(this.#graph, output, dims, dims.length, this.#status);
-    checkStatus(this.#lib, this.#status, node.type);
+    this.#setShape(output, shape, node.type);
     return { node, output, shape, dtype };
+  }
+
+  /** A call of a registered function that XLA compiles; the rest of the graph stays with the graph executor. */
+  call(fn: GraphFunction, inputs: readonly GraphValue[]): GraphValue[] {
+    const lib = this.#lib;
+    if (!this.#callable.has(fn.name)) {
+      lib.TF_GraphCopyFunction(this.#graph, fn.handle, 0, this.#status);
+      checkStatus(lib, this.#status, fn.name);
+      this.#callable.add(fn.name);
+    }
+    const desc = lib.TF_NewOperation(this.#graph, 'PartitionedCall', `${fn.name}_${this.#count++}`);
+    lib.TF_AddInputList(desc, packOutputs(inputs), inputs.length);
+    this.#setTypes(desc, 'Tin', inputs);
+    this.#setTypes(desc, 'Tout', fn.outputs);
+    lib.TF_SetAttrFuncName(desc, 'f', fn.name, fn.name.length);
+    lib.TF_SetAttrBool(desc, '_XlaMustCompile', 1);
+    const node = this.#finish(desc, fn.name, inputs, []);
+    return fn.outputs.map(({ shape, dtype }, index) => {
+      const output = { oper: node.oper, index };
+      this.#setShape(output, shape, fn.name);
+      return { node, output, shape, dtype };
+    });
   }
 
   /**
    * Turns what `outputs` and `effects` need into a function registered with the context.
    * @param effects nodes that must run although no output needs them
+   * @param options.keep receives the TF_Function, which other graphs need to call it; else it is freed here
    * @returns the number of nodes kept; nodes that nothing needs are dropped.
    */
   toFunction(
@@ -134,7 +164,7 @@ export class Graph {
     inputs: readonly GraphValue[],
     outputs: readonly GraphValue[],
     effects: readonly GraphNode[],
-    options: { xla: boolean },
+    options: { xla: boolean; keep?: (fn: number) => void },
   ): number {
     const lib = this.#lib;
     const given = new Set(inputs.map((v) => v.node));
@@ -163,7 +193,8 @@ export class Graph {
       lib.TF_FunctionSetAttrValueProto(fn, '_XlaMustCompile', yes, yes.length, this.#status);
     }
     lib.TFE_ContextAddFunction(this.#binding.context, fn, this.#status);
-    lib.TF_DeleteFunction(fn);
+    if (options.keep) options.keep(fn);
+    else lib.TF_DeleteFunction(fn);
     checkStatus(lib, this.#status, name);
     return nodes.length;
   }
@@ -198,6 +229,18 @@ export class Graph {
       const dtype = this.#lib.TF_OperationOutputType(output);
       return { node, output, shape: this.#shape(output, node.type), dtype };
     });
+  }
+
+  /** Tells the shape of an output whose operation cannot know it. */
+  #setShape(output: GraphOutput, shape: readonly number[], type: string): void {
+    const dims = BigInt64Array.from(shape, BigInt);
+    this.#lib.TF_GraphSetTensorShape(this.#graph, output, dims, dims.length, this.#status);
+    checkStatus(this.#lib, this.#status, type);
+  }
+
+  #setTypes(desc: number, attr: string, values: readonly { dtype: number }[]): void {
+    const types = Int32Array.from(values, ({ dtype }) => dtype);
+    this.#lib.TF_SetAttrTypeList(desc, attr, types, types.length);
   }
 
   #shape(output: GraphOutput, type: string): number[] {

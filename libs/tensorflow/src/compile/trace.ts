@@ -11,7 +11,7 @@ import type { OpAttr } from '../binding/binding.ts';
 import { ATTR } from '../binding/binding.ts';
 import * as dtypes from '../binding/dtypes.ts';
 import { EngineError } from '../errors.ts';
-import type { GraphNode, GraphValue } from './graph.ts';
+import type { GraphFunction, GraphNode, GraphValue } from './graph.ts';
 import { Graph } from './graph.ts';
 import type { TracedVariable } from './trace-variables.ts';
 import { checkAssignable, TraceVariables } from './trace-variables.ts';
@@ -75,6 +75,15 @@ export class Trace implements Recorder {
     } catch (error) {
       throw this.#locate(error, name);
     }
+  }
+
+  /** Records a call of a registered function. */
+  call(fn: GraphFunction, inputs: readonly tf.Tensor[]): tf.Tensor[] {
+    const values = inputs.map(({ dataId }) => this.#input(dataId, this.#backend.entry(dataId)));
+    return this.graph.call(fn, values).map((value) => {
+      const { dataId, shape, dtype } = this.#made(value);
+      return this.#backend.makeSymbolic(this, dataId, shape, dtype);
+    });
   }
 
   barrier({ dataId, entry }: TraceInput, after: TraceInput[]): TraceOutput {

@@ -1,35 +1,67 @@
+import { fused } from '../compile/fused.ts';
+import { withGradient } from '../nn/with-gradient.ts';
 import { tf } from '../tf.ts';
 import { typeAttr } from '../backend/backend.ts';
 import { nativeBackend } from '../engine/init-engine.ts';
 
 /**
- * Cross-entropy of logits against integer labels, one loss per row: `logsumexp(logits[i]) - logits[i, labels[i]]`.
- * On libtensorflow one fused operation that also gives the gradient; nothing of the vocabulary's size is built besides it.
+ * Cross-entropy of logits against integer labels, one loss per row: `logsumexp(logits[i]) - logits[i, labels[i]]`. No one-hot of
+ * the vocabulary is built; kept for the backward pass are the logits and one number per row.
  * @param logits [n, V] float32
  * @param labels [n] int32, each in [0, V); mask ignored rows afterwards (give them any valid label)
  */
 export function sparseSoftmaxCrossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor1D {
-  const [rows, vocabulary] = logits.shape as [number, number];
-  const op = tf.customGrad((x, save) => {
-    const logits = x as tf.Tensor2D;
-    const keep = save as (tensors: tf.Tensor[]) => void;
-    const backend = nativeBackend();
-    if (backend) {
+  const x = logits as tf.Tensor2D;
+  // Eagerly, one operation of TensorFlow's is faster than several.
+  if (nativeBackend() && !nativeBackend()?.recorder) return eagerCrossEntropy(x, labels as tf.Tensor1D);
+  return withGradient(
+    [x],
+    () => {
+      const { loss, logSumExp } = forward(x, labels as tf.Tensor1D);
+      return { value: loss, save: [x, labels as tf.Tensor1D, logSumExp] };
+    },
+    (dy, [x1, labels1, logSumExp]) => [backward(dy, x1, labels1, logSumExp)],
+  );
+}
+
+const forward = fused('cross_entropy', (logits: tf.Tensor2D, labels: tf.Tensor1D) => {
+  const largest = tf.max(logits, -1, true);
+  const sum = tf.sum(tf.exp(tf.sub(logits, largest)), -1, true);
+  const logSumExp: tf.Tensor2D = tf.add(tf.log(sum), largest);
+  const chosen = tf.sum(tf.where(isLabel(logits, labels), logits, tf.zerosLike(logits)), -1);
+  const loss: tf.Tensor1D = tf.sub(tf.reshape(logSumExp, [-1]), chosen);
+  return { loss, logSumExp };
+});
+
+/** (softmax - one-hot) * dy, the one-hot as a comparison inside the loop. */
+const backward = fused(
+  'cross_entropy_gradient',
+  (dy: tf.Tensor1D, logits: tf.Tensor2D, labels: tf.Tensor1D, logSumExp: tf.Tensor2D) => {
+    const probabilities = tf.exp(tf.sub(logits, logSumExp));
+    const slope = tf.sub(probabilities, tf.cast(isLabel(logits, labels), 'float32'));
+    return tf.mul(slope, tf.reshape(dy, [-1, 1]));
+  },
+);
+
+/** bool [n, V] */
+function isLabel(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor2D {
+  const words = tf.range(0, logits.shape[1], 1, 'int32');
+  return tf.equal(tf.reshape(labels, [-1, 1]), tf.reshape(words, [1, -1]));
+}
+
+function eagerCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+  return withGradient(
+    [logits],
+    () => {
       const attrs = [typeAttr('T', 'float32'), typeAttr('Tlabels', 'int32')];
-      const [loss, slope] = backend.executeMultipleOutputs(
+      const [loss, slope] = nativeBackend()!.executeMultipleOutputs(
         'SparseSoftmaxCrossEntropyWithLogits',
         attrs,
         [logits, labels],
         2,
       ) as [tf.Tensor1D, tf.Tensor2D];
-      keep([slope]);
-      return { value: loss, gradFunc: (dy, saved) => tf.mul(saved[0]!, tf.reshape(dy, [rows, 1])) };
-    }
-    const picked = tf.oneHot(tf.cast(labels, 'int32') as tf.Tensor1D, vocabulary);
-    const logProbabilities = tf.logSoftmax(logits);
-    const loss = tf.neg(tf.sum(tf.mul(logProbabilities, picked), -1));
-    keep([tf.sub(tf.exp(logProbabilities), picked)]);
-    return { value: loss, gradFunc: (dy, saved) => tf.mul(saved[0]!, tf.reshape(dy, [rows, 1])) };
-  });
-  return op(logits) as tf.Tensor1D;
+      return { value: loss, save: [slope] };
+    },
+    (dy, [slope]) => [tf.mul(slope, tf.reshape(dy, [-1, 1]))],
+  );
 }
