@@ -10,6 +10,8 @@ export type EngineErrorCode =
   | 'TRACE_FAILED'
   | 'TRACE_ESCAPED'
   | 'TRACE_ASYNC'
+  | 'TRACE_LIMIT'
+  | 'TRACE_RANDOM'
   | 'BAD_ARGUMENT'
   | 'OUT_OF_MEMORY'
   | 'OP_FAILED';

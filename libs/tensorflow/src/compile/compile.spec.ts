@@ -205,6 +205,38 @@ describe('errors', () => {
     await expect(gather(x())).rejects.toMatchObject({ code: 'OP_FAILED' });
   });
 
+  test.each<[string, (t: tf.Tensor) => tf.Tensor]>([
+    ['randomNormal', (t) => tf.add(t, tf.randomNormal([2, 3]))],
+    ['randomUniform', (t) => tf.add(t, tf.randomUniform([2, 3]))],
+    ['truncatedNormal', (t) => tf.add(t, tf.truncatedNormal([2, 3]))],
+    ['dropout', (t) => tf.dropout(t, 0.5)],
+  ])('%s without a seed is refused by name and line', async (op, body) => {
+    const error = await compile(body, { name: 'noisy' })(x()).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'TRACE_RANDOM', op });
+    expect((error as Error).message).toMatch(/'noisy' at .*compile\.spec\.ts:\d+:\d+/);
+    expect(Math.random()).toBeLessThan(1);
+  });
+
+  test('random numbers with a seed are constants', async () => {
+    const f = compile((t: tf.Tensor) => tf.mul(t, tf.randomUniform([2, 3], 0, 1, 'float32', 3)));
+    const expected = Array.from(tf.randomUniform([2, 3], 0, 1, 'float32', 3).dataSync());
+    expect(Array.from((await f(x())).dataSync())).toEqual(expected);
+  });
+
+  test('too many signatures are an error that says what differs', async () => {
+    const f = compile((t: tf.Tensor, o: { step: number }) => tf.mul(t, o.step), {
+      name: 'hot',
+      maxTraces: 3,
+    });
+    for (const step of [0, 1, 2, 1]) tf.dispose(await f(x(), { step }));
+    const error = await f(x(), { step: 7 }).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'TRACE_LIMIT' });
+    expect((error as Error).message).toMatch(/'hot'.* 3 .*"step":2 against .*"step":7/);
+    expect((await f(x(), { step: 2 })).dataSync()[0]).toBe(2);
+    f.dispose();
+    expect((await f(x(), { step: 7 })).dataSync()[0]).toBe(7);
+  });
+
   test('a data-dependent shape is refused', async () => {
     const f = compile((t: tf.Tensor) => tf.unique(tf.reshape(t, [6]) as tf.Tensor1D).values);
     await expect(f(x())).rejects.toMatchObject({
@@ -238,4 +270,28 @@ describe('errors', () => {
     await expect(f(x())).rejects.toThrow('own error');
     expect(v.dataSync()[0]).toBe(1);
   });
+});
+
+test('on a GPU the default mode is xla, and graph for what XLA refuses', async () => {
+  const backend = nativeBackend()!;
+  Object.defineProperty(backend, 'isUsingGpuDevice', { value: true, configurable: true });
+  const warnings: string[] = [];
+  const listen = (w: Error): unknown => warnings.push(w.message);
+  process.on('warning', listen);
+  try {
+    const boxes = tf.tensor2d([[0, 0, 1, 1]]);
+    const index = tf.tensor1d([0], 'int32');
+    const crop = (images: tf.Tensor4D) => tf.image.cropAndResize(images, boxes, index, [2, 2]);
+    const images = tf.randomNormal([1, 4, 4, 1], 0, 1, 'float32', 2) as tf.Tensor4D;
+    const expected = Array.from(crop(images).dataSync());
+    const f = compile(crop, { name: 'crop' });
+    for (let i = 0; i < 2; i++) expect(Array.from((await f(images)).dataSync())).toEqual(expected);
+    // Chosen by the user, a mode is not changed.
+    await expect(compile(crop, { mode: 'xla' })(images)).rejects.toMatchObject({ code: 'OP_FAILED' });
+    await new Promise((r) => setImmediate(r));
+    expect(warnings.filter((w) => w.includes("XLA refused the compiled function 'crop'"))).toHaveLength(1);
+  } finally {
+    process.off('warning', listen);
+    Object.defineProperty(backend, 'isUsingGpuDevice', { value: backend.native.hasGpu, configurable: true });
+  }
 });

@@ -1,15 +1,23 @@
 import { tf } from '../tf.ts';
 import { nativeBackend } from '../engine/init-engine.ts';
+import type { LibtensorflowBackend } from '../backend/backend.ts';
 import { EngineError } from '../errors.ts';
 import type { CompileMode } from './compiled-function.ts';
 import { CompiledFunction } from './compiled-function.ts';
+import type { FlatTree } from './tree.ts';
+import { runEagerly } from './run-eagerly.ts';
 import { flatten } from './tree.ts';
 
 export interface CompileOptions {
   /** Shown in errors and profiles; default the function's own name. */
   name?: string;
-  /** `graph`: TensorFlow's graph executor. `xla`: fused by XLA, slower first call. */
+  /**
+   * `graph`: TensorFlow's graph executor. `xla`: fused by XLA, slower first call. Default: `graph` on CPUs; on GPUs `xla`,
+   * and `graph` (with one warning) for a function that XLA refuses.
+   */
   mode?: CompileMode;
+  /** Signatures that may be traced, default 64; one more is an error. */
+  maxTraces?: number;
 }
 
 export interface CompileStats {
@@ -29,6 +37,7 @@ export type Compiled<A extends unknown[], R> = ((...args: A) => Promise<R>) & {
 
 /** More signatures than this are probably a mistake, such as a step number passed as a plain number. */
 const MANY_TRACES = 24;
+const MAX_TRACES = 64;
 
 /**
  * Turns a synchronous function of tensors into one TensorFlow function that runs off the main thread.
@@ -38,32 +47,58 @@ const MANY_TRACES = 24;
  * Outside tensors are captured by reference and read at each call; `tf.Variable.assign` inside fn takes effect when the call
  * resolves. Results belong to the caller. On WASM, fn simply runs in `tf.tidy`.
  *
- * @throws (rejects) EngineError TRACE_* when fn cannot be traced; OP_FAILED / OUT_OF_MEMORY when running it fails.
+ * @throws (rejects) EngineError TRACE_* when fn cannot be traced, or for too many signatures; OP_FAILED / OUT_OF_MEMORY when running it fails.
  */
 export function compile<A extends unknown[], R>(
   fn: (...args: A) => R,
   options: CompileOptions = {},
 ): Compiled<A, R> {
   const name = options.name ?? (fn.name || 'function');
+  const maxTraces = options.maxTraces ?? MAX_TRACES;
   const traced = new Map<string, CompiledFunction>();
   const stats: CompileStats = { traces: 0, calls: 0, nodes: 0, traceMs: 0 };
+  let refused = false;
+  let lastKey = '';
+
+  const trace = (flat: FlatTree, backend: LibtensorflowBackend): CompiledFunction => {
+    if (traced.size >= maxTraces) throw tooManyTraces(name, maxTraces, lastKey, flat.key);
+    const mode = options.mode ?? (backend.isUsingGpuDevice && !refused ? 'xla' : 'graph');
+    const compiled = new CompiledFunction(name, fn as (...a: unknown[]) => unknown, flat, backend, mode);
+    lastKey = flat.key;
+    traced.set(flat.key, compiled);
+    stats.traces++;
+    stats.nodes += compiled.nodes;
+    stats.traceMs += compiled.traceMs;
+    if (traced.size === MANY_TRACES) warnManyTraces(name);
+    return compiled;
+  };
+
+  /** The first call of a function that XLA was chosen for without being asked for: XLA compiles now, and may refuse. */
+  const tryXla = async (compiled: CompiledFunction, flat: FlatTree): Promise<unknown> => {
+    const held = flat.tensors.map((t) => tf.keep(t.clone()));
+    try {
+      return await compiled.call(held);
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== 'OP_FAILED') throw error;
+      if (!refused) warnRefused(name, error);
+      refused = true;
+      if (traced.get(flat.key) === compiled) traced.delete(flat.key);
+      compiled.dispose();
+      const backend = nativeBackend()!;
+      return await (traced.get(flat.key) ?? trace(flat, backend)).call(held);
+    } finally {
+      tf.dispose(held);
+    }
+  };
 
   const call = async (...args: A): Promise<R> => {
     const backend = nativeBackend();
     stats.calls++;
-    if (!backend) return runInTidy(fn, args);
+    if (!backend) return runEagerly(name, fn, args);
     const flat = flatten(args, `An argument of '${name}'`);
-    let compiled = traced.get(flat.key);
-    if (!compiled) {
-      const mode = options.mode ?? 'graph';
-      compiled = new CompiledFunction(name, fn as (...a: unknown[]) => unknown, flat, backend, mode);
-      traced.set(flat.key, compiled);
-      stats.traces++;
-      stats.nodes += compiled.nodes;
-      stats.traceMs += compiled.traceMs;
-      if (traced.size === MANY_TRACES) warnManyTraces(name);
-    }
-    return (await compiled.call(flat.tensors)) as R;
+    const compiled = traced.get(flat.key) ?? trace(flat, backend);
+    const unsure = options.mode === undefined && compiled.mode === 'xla' && !compiled.proven;
+    return (await (unsure ? tryXla(compiled, flat) : compiled.call(flat.tensors))) as R;
   };
   return Object.assign(call, {
     dispose: () => {
@@ -74,19 +109,23 @@ export function compile<A extends unknown[], R>(
   });
 }
 
-function runInTidy<A extends unknown[], R>(fn: (...args: A) => R, args: A): R {
-  const engine = tf.engine();
-  engine.startScope('compile');
-  let result: R | undefined;
-  try {
-    result = fn(...args);
-    if (result instanceof Promise) {
-      throw new EngineError('TRACE_ASYNC', 'A compiled function returned a promise.', 'Make it synchronous.');
-    }
-    return result;
-  } finally {
-    engine.endScope(result as tf.TensorContainer);
-  }
+function tooManyTraces(name: string, limit: number, before: string, now: string): EngineError {
+  const [a, b] = [before.split(';'), now.split(';')];
+  const at = b.findIndex((part, i) => part !== a[i]);
+  const show = (part: string | undefined): string => (part ? part.slice(0, 120) : 'nothing');
+  return new EngineError(
+    'TRACE_LIMIT',
+    `The compiled function '${name}' was called with more than ${limit} different signatures; the last two differ in ` +
+      `${show(a[at])} against ${show(b[at])}.`,
+    'Pass changing numbers as tensors, pad changing shapes, or raise maxTraces if there are really so many.',
+  );
+}
+
+function warnRefused(name: string, error: EngineError): void {
+  process.emitWarning(
+    `XLA refused the compiled function '${name}'; it runs as a plain graph: ${error.message}`,
+    { code: 'OVIS_XLA_REFUSED' },
+  );
 }
 
 function warnManyTraces(name: string): void {

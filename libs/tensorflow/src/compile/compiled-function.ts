@@ -4,6 +4,7 @@ import type { Resource } from '../backend/variables.ts';
 import type { Call } from '../binding/binding.ts';
 import { EngineError } from '../errors.ts';
 import type { GraphValue } from './graph.ts';
+import { forbidRandom } from './forbid-random.ts';
 import { neededNodes } from './graph.ts';
 import type { Capture } from './trace.ts';
 import { Trace } from './trace.ts';
@@ -21,7 +22,9 @@ export class CompiledFunction {
   readonly #backend: LibtensorflowBackend;
   readonly #label: string;
   readonly #name: string;
-  readonly #xla: boolean;
+  readonly mode: CompileMode;
+  /** Whether a call has succeeded. */
+  proven = false;
   /** Positions of the arguments that the function uses. */
   readonly #usedArguments: number[];
   readonly #captures: Capture[];
@@ -45,11 +48,12 @@ export class CompiledFunction {
     this.#label = label;
     this.#name = `ovis_${label.replace(/[^A-Za-z0-9_]/g, '_')}_${++functionCount}`;
     this.#backend = backend;
-    this.#xla = mode === 'xla';
-    const trace = new Trace(label, backend, { xla: this.#xla });
+    this.mode = mode;
+    const trace = new Trace(label, backend, { xla: this.mode === 'xla' });
     const engine = tf.engine();
     engine.startScope(label);
     backend.recorder = trace;
+    const allowRandom = forbidRandom(label);
     let captures: Capture[] = [];
     let registered = false;
     try {
@@ -70,10 +74,11 @@ export class CompiledFunction {
       captures = captured.map((c) => c.capture);
       this.#captures = captures;
       const inputs = [...this.#usedArguments.map((i) => symbols[i]!.value), ...captured.map((c) => c.value)];
-      this.nodes = trace.graph.toFunction(this.#name, inputs, outputs, effects, { xla: this.#xla });
+      this.nodes = trace.graph.toFunction(this.#name, inputs, outputs, effects, { xla: this.mode === 'xla' });
       registered = true;
     } finally {
       backend.recorder = undefined;
+      allowRandom();
       trace.variables.restore();
       trace.discardConstants(registered ? captures : []);
       engine.endScope();
@@ -95,7 +100,7 @@ export class CompiledFunction {
         inputs.push(resource.handle);
       } else inputs.push(this.#capturedHandle(capture));
     }
-    const call = native.prepareCall(this.#name, inputs, this.#outputs.length, { xla: this.#xla });
+    const call = native.prepareCall(this.#name, inputs, this.#outputs.length, { xla: this.mode === 'xla' });
     return this.#run(call, resources.enter(reads, writes), writes.length > 0);
   }
 
@@ -116,6 +121,7 @@ export class CompiledFunction {
       // A call that writes never begins at once: what the caller reads in its next statements is the state before the call.
       if (writes || turn.before.length > 0) await Promise.all(turn.before);
       const handles = await this.#backend.native.runCall(call);
+      this.proven = true;
       const made = handles.map((id, i) => this.#backend.adopt({ id, ...this.#outputs[i]! }));
       return this.#result.rebuild(made);
     } finally {
@@ -162,7 +168,7 @@ function nested(label: string): EngineError {
   );
 }
 
-function noResult(label: string): EngineError {
+export function noResult(label: string): EngineError {
   return new EngineError(
     'BAD_ARGUMENT',
     `The compiled function '${label}' returns no tensor and assigns no variable.`,
