@@ -211,13 +211,7 @@ export class LibtensorflowBackend extends tf.KernelBackend {
 
   entry(dataId: object): TensorEntry {
     const entry = this.has(dataId) ? this.#entries.get(dataId) : undefined;
-    if (!entry) {
-      throw new EngineError(
-        'DISPOSED',
-        'A tensor was used after it was disposed.',
-        'Keep tensors that are used later out of tf.tidy, or wrap them in tf.keep.',
-      );
-    }
+    if (!entry) throw disposed();
     return entry;
   }
 
@@ -366,5 +360,13 @@ export function escaped(shape: readonly number[]): EngineError {
     'TRACE_ESCAPED',
     `A tensor of shape [${shape.join(', ')}] was made while a compiled function was traced and has no value outside it.`,
     'Return it from the compiled function instead of storing it.',
+  );
+}
+
+export function disposed(): EngineError {
+  return new EngineError(
+    'DISPOSED',
+    'A tensor was used after it was disposed.',
+    'Keep tensors that are used later out of tf.tidy, or wrap them in tf.keep.',
   );
 }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, sep } from 'node:path';
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { tf } from '../tf.ts';
+import { disposed } from '../backend/backend.ts';
 import { keepHandlers, MAX_THREADS, WorkerPool } from './wasm-worker.ts';
 
 export interface WasmInfo {
@@ -22,6 +23,7 @@ const THREADS_FLAG = 'WASM_HAS_MULTITHREAD_SUPPORT';
 export async function startWasm(threads = availableParallelism()): Promise<WasmInfo> {
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(dirname(main) + sep);
+  nameDisposed();
   const wanted = Math.min(threads, MAX_THREADS);
   let warning: string | undefined;
   if (wanted > 1) {
@@ -59,4 +61,14 @@ async function startThreaded(threads: number): Promise<void> {
 async function activate(): Promise<void> {
   const ready = await tf.setBackend('wasm');
   if (!ready) throw new Error('TF.js could not start its WASM backend.');
+}
+
+/** TF.js looks for the backend of a tensor that is gone, and fails on undefined. */
+function nameDisposed(): void {
+  const engine = tf.engine();
+  const move = engine.moveData.bind(engine);
+  engine.moveData = (backend, dataId) => {
+    if (!engine.state.tensorInfo.has(dataId)) throw disposed();
+    move(backend, dataId);
+  };
 }
