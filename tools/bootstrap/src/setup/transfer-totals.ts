@@ -19,7 +19,7 @@ export function transferTotals(
     if (what === 'unpacking') {
       fetched.set(pin, pin.bytes);
       unpacked.set(pin, done);
-    } else fetched.set(pin, done);
+    } else fetched.set(pin, Math.max(done, fetched.get(pin) ?? 0)); // pip moves its files: they are missed for a moment
     const arrived = sum(fetched.values());
     if (arrived < toFetch) task.progress(arrived, toFetch, 'fetching');
     else task.progress(sum(unpacked.values()), toUnpack, 'unpacking');
