@@ -5,7 +5,7 @@ export default defineProject({
   test: {
     name: 'tensorflow-wasm',
     env: { OVIS_TEST_BACKEND: 'wasm' },
-    include: ['src/{backend/gradients,compile/compile,nn/*,ops/*}.spec.ts'],
+    include: ['src/{backend/gradients,compile/both-backends,nn/*,ops/*}.spec.ts'],
     testTimeout: 60_000,
   },
 });
