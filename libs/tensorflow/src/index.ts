@@ -3,6 +3,8 @@ export { EngineError } from './errors.ts';
 export type { EngineErrorCode } from './errors.ts';
 export { initEngine } from './engine/init-engine.ts';
 export type { EngineInfo, EngineOptions } from './engine/init-engine.ts';
+export { memory } from './engine/memory.ts';
+export type { MemoryReport } from './engine/memory.ts';
 export { cacheDirectory, findLibrary } from './engine/find-library.ts';
 export { compile } from './compile/compile.ts';
 export type { Compiled, CompileOptions, CompileStats } from './compile/compile.ts';

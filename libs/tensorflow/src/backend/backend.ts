@@ -4,8 +4,11 @@ import { ATTR } from '../binding/binding.ts';
 import type { HostArray } from '../binding/dtypes.ts';
 import * as dtypes from '../binding/dtypes.ts';
 import { EngineError } from '../errors.ts';
+import type { MemoryAccount } from './memory-account.ts';
 import type { Resource } from './variables.ts';
 import { Resources } from './variables.ts';
+
+type NativeTensor = Pick<TensorMetadata, 'id' | 'shape' | 'dtype'>;
 
 /** What the backend knows of one TF.js data id. */
 export interface TensorEntry {
@@ -77,16 +80,18 @@ export class LibtensorflowBackend extends tf.KernelBackend {
   readonly native: Binding;
   readonly binding = KERNEL_CONSTANTS;
   readonly isUsingGpuDevice: boolean;
+  readonly account: MemoryAccount;
   readonly resources: Resources;
   recorder: Recorder | undefined;
   readonly #entries: tf.DataStorage<TensorEntry>;
   /** Frees the handle of a tensor that nobody disposed once JavaScript has forgotten it. */
   readonly #forgottenResources = new FinalizationRegistry<Resource>((r) => this.resources.destroy(r));
-  readonly #forgotten = new FinalizationRegistry<number>((id) => this.native.deleteTensor(id));
+  readonly #forgotten = new FinalizationRegistry<NativeTensor>((tensor) => this.#free(tensor));
 
   constructor(native: Binding) {
     super();
     this.native = native;
+    this.account = native.account;
     this.resources = new Resources(native);
     this.isUsingGpuDevice = native.hasGpu;
     this.#entries = new tf.DataStorage<TensorEntry>(this, tf.engine());
@@ -136,7 +141,7 @@ export class LibtensorflowBackend extends tf.KernelBackend {
     const dataId = {};
     const { id, shape, dtype } = metadata;
     this.#entries.set(dataId, { shape, dtype, id, values: null, refCount: 1 });
-    this.#forgotten.register(dataId, id, dataId);
+    this.#own(dataId, metadata);
     return makeTensor(dataId, shape, dtype);
   }
 
@@ -154,7 +159,7 @@ export class LibtensorflowBackend extends tf.KernelBackend {
     entry.owner = undefined;
     entry.id = this.native.createTensor(entry.shape, entry.dtype, entry.values);
     entry.values = null;
-    this.#forgotten.register(dataId, entry.id, dataId);
+    this.#own(dataId, entry);
     return entry.id;
   }
 
@@ -207,6 +212,28 @@ export class LibtensorflowBackend extends tf.KernelBackend {
     if (entry.resource === old) return;
     this.#forgottenResources.unregister(dataId);
     this.#forgottenResources.register(dataId, entry.resource, dataId);
+  }
+
+  /** The native bytes of data that is not a resource. */
+  plainBytes(dataId: object): number | undefined {
+    const { id, shape, dtype } = this.entry(dataId);
+    return id === 0 ? undefined : dtypes.byteSize(shape, dtype);
+  }
+
+  /** Frees a large constant of a compiled function. */
+  freeConstant({ handle, dtype, bytes }: { handle: number; dtype: number; bytes: number }): void {
+    this.account.remove('constants', dtype, bytes);
+    this.native.deleteTensor(handle);
+  }
+
+  #own(dataId: object, { id, shape, dtype }: NativeTensor): void {
+    this.account.add('tensors', dtype, dtypes.byteSize(shape, dtype));
+    this.#forgotten.register(dataId, { id, shape, dtype }, dataId);
+  }
+
+  #free({ id, shape, dtype }: NativeTensor): void {
+    this.account.remove('tensors', dtype, dtypes.byteSize(shape, dtype));
+    this.native.deleteTensor(id);
   }
 
   entry(dataId: object): TensorEntry {
@@ -304,7 +331,7 @@ export class LibtensorflowBackend extends tf.KernelBackend {
     if (!force && entry.refCount > 0) return false;
     if (entry.id !== 0) {
       this.#forgotten.unregister(dataId);
-      this.native.deleteTensor(entry.id);
+      this.#free(entry);
     }
     if (entry.resource) {
       this.#forgottenResources.unregister(dataId);
@@ -335,7 +362,7 @@ export class LibtensorflowBackend extends tf.KernelBackend {
   }
 
   override memory(): { unreliable: boolean } {
-    return { unreliable: true };
+    return { unreliable: false };
   }
 
   override async time(f: () => void): Promise<tf.BackendTimingInfo> {

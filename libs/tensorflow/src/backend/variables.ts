@@ -49,6 +49,7 @@ export class Resources {
     const device = DEVICE_TYPES.has(dtype) ? this.#gpu : undefined;
     const [made] = this.#native.executeOp('VarHandleOp', attrs, [], 1, device);
     const resource = { handle: made!.id, shape, dtype };
+    this.#native.account.add('variables', dtype, dtypes.byteSize(shape, dtype));
     this.#write(resource, value);
     return resource;
   }
@@ -80,6 +81,7 @@ export class Resources {
       void Promise.all(users.map((run) => run.done)).then(() => this.destroy(resource));
       return;
     }
+    this.#native.account.remove('variables', resource.dtype, dtypes.byteSize(resource.shape, resource.dtype));
     const ignore: OpAttr = { name: 'ignore_lookup_error', type: ATTR.BOOL, value: true };
     this.#native.executeOp('DestroyResourceOp', [ignore], [resource.handle], 0);
     this.#native.deleteTensor(resource.handle);

@@ -1,7 +1,9 @@
 import type { Library } from './library.ts';
 import { viewMemory } from './library.ts';
+import { MemoryAccount } from '../backend/memory-account.ts';
 import type { HostArray } from './dtypes.ts';
 import * as dtypes from './dtypes.ts';
+import { outOfMemory } from './machine-memory.ts';
 import { checkStatus } from './status.ts';
 import { allocateStrings, freeStrings, readStrings } from './strings.ts';
 
@@ -47,6 +49,8 @@ export class Binding {
   readonly context: number;
   readonly devices: Device[];
   readonly hasGpu: boolean;
+  /** What the memory is held for. */
+  readonly account = new MemoryAccount();
   /** Tensor handles alive, for leak tests. */
   liveHandles = 0;
   readonly #gpu: Device | undefined;
@@ -87,6 +91,10 @@ export class Binding {
     const host = dtypes.toHostArray(values, dtype);
     const dims = BigInt64Array.from(shape, BigInt);
     const tensor = lib.TF_AllocateTensor(dtype, dims, shape.length, host.byteLength);
+    if (tensor === 0 || (host.byteLength > 0 && lib.TF_TensorData(tensor) === 0)) {
+      if (tensor !== 0) lib.TF_DeleteTensor(tensor);
+      throw outOfMemory('tf.tensor', `a tensor [${shape.join(', ')}]`, host.byteLength);
+    }
     if (host.byteLength > 0) {
       const bytes = new Uint8Array(host.buffer, host.byteOffset, host.byteLength);
       new Uint8Array(viewMemory(lib.TF_TensorData(tensor), host.byteLength)).set(bytes);
@@ -119,7 +127,10 @@ export class Binding {
     const tensor = this.lib.TFE_TensorHandleResolve(handle, this.#status);
     this.#check('TFE_TensorHandleResolve');
     const view = this.#view(tensor, this.lib.TFE_TensorHandleDataType(handle));
-    this.#views.register(view.buffer, tensor);
+    const dtype = this.lib.TFE_TensorHandleDataType(handle);
+    const bytes = view.byteLength;
+    this.account.add('views', dtype, bytes);
+    this.#views.register(view.buffer, { tensor, dtype, bytes });
     return view;
   }
 
@@ -222,7 +233,12 @@ export class Binding {
     });
   }
 
-  readonly #views = new FinalizationRegistry<number>((tensor) => this.lib.TF_DeleteTensor(tensor));
+  readonly #views = new FinalizationRegistry<{ tensor: number; dtype: number; bytes: number }>(
+    ({ tensor, dtype, bytes }) => {
+      this.account.remove('views', dtype, bytes);
+      this.lib.TF_DeleteTensor(tensor);
+    },
+  );
 
   /** The handle shares the memory of the tensor it is made from and frees no long strings: copy it, then free the first. */
   #createStrings(shape: readonly number[], values: readonly Uint8Array[]): number {

@@ -63,6 +63,13 @@ export function elementBytes(type: number): number {
   }
 }
 
+/** Bytes of a tensor. */
+export function byteSize(shape: readonly number[], type: number): number {
+  let size = elementBytes(type);
+  for (const d of shape) size *= d;
+  return size;
+}
+
 /** Host values of a tensor in the element layout of its dtype (booleans as bytes, complex numbers interleaved). */
 export function toHostArray(values: unknown, type: number): HostArray {
   if (values instanceof Float32Array && (type === TF_FLOAT || type === TF_COMPLEX64)) return values;

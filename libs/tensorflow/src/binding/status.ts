@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import { outOfMemoryStatus } from './machine-memory.ts';
 import type { Library } from './library.ts';
 
 const TF_RESOURCE_EXHAUSTED = 8;
@@ -9,12 +10,7 @@ export function checkStatus(lib: Library, status: number, op: string): void {
   if (code === 0) return;
   const message = lib.TF_Message(status) ?? `TensorFlow error ${code}`;
   if (code === TF_RESOURCE_EXHAUSTED) {
-    throw new EngineError(
-      'OUT_OF_MEMORY',
-      `${op}: ${message}`,
-      'Lower the batch size or the sequence length, or free tensors that are no longer needed.',
-      op,
-    );
+    throw outOfMemoryStatus(op, message);
   }
   throw new EngineError('OP_FAILED', `${op}: ${message}`, 'Check the shapes and dtypes of the inputs.', op);
 }

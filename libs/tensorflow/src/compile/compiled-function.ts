@@ -136,7 +136,7 @@ export class CompiledFunction {
     const status = native.lib.TF_NewStatus();
     native.lib.TFE_ContextRemoveFunction(native.context, this.#name, status);
     native.lib.TF_DeleteStatus(status);
-    for (const c of this.#captures) if (c.kind === 'constant') native.deleteTensor(c.handle);
+    for (const c of this.#captures) if (c.kind === 'constant') this.#backend.freeConstant(c);
   }
 
   #resource(variable: tf.Variable): Resource {

@@ -10,12 +10,15 @@ import { escaped } from '../backend/backend.ts';
 import type { OpAttr } from '../binding/binding.ts';
 import { ATTR } from '../binding/binding.ts';
 import * as dtypes from '../binding/dtypes.ts';
+import { machineMemory, outOfMemory } from '../binding/machine-memory.ts';
 import { EngineError } from '../errors.ts';
 import type { GraphFunction, GraphNode, GraphValue } from './graph.ts';
 import { Graph } from './graph.ts';
 import type { TracedVariable } from './trace-variables.ts';
 import { checkAssignable, TraceVariables } from './trace-variables.ts';
 import { userLine } from './user-line.ts';
+
+const memoryLimit = machineMemory().limit;
 
 /** Constants above this size become inputs of the function instead of parts of it. */
 const MAX_CONSTANT_BYTES = 4096;
@@ -25,7 +28,7 @@ export type Capture =
   | { kind: 'tensor'; dataId: object; shape: number[] }
   | { kind: 'variable'; variable: tf.Variable }
   /** A large constant made inside the function; the handle belongs to the function. */
-  | { kind: 'constant'; handle: number };
+  | { kind: 'constant'; handle: number; dtype: number; bytes: number };
 
 interface CapturedInput {
   capture: Capture;
@@ -71,7 +74,14 @@ export class Trace implements Recorder {
   execute(name: string, attrs: readonly OpAttr[], inputs: TraceInput[], outputCount: number): TraceOutput[] {
     try {
       const values = inputs.map(({ dataId, entry }) => this.#input(dataId, entry));
-      return this.graph.add(name, attrs, values, outputCount).map((value) => this.#made(value));
+      return this.graph.add(name, attrs, values, outputCount).map((value) => {
+        const bytes = dtypes.byteSize(value.shape, value.dtype);
+        // XLA may never build it.
+        if (bytes > memoryLimit && !this.xla) {
+          throw outOfMemory(name, `a result [${value.shape.join(', ')}]`, bytes);
+        }
+        return this.#made(value);
+      });
     } catch (error) {
       throw this.#locate(error, name);
     }
@@ -165,7 +175,7 @@ export class Trace implements Recorder {
     for (const { input } of this.#largeConstants) {
       const { capture } = input;
       if (capture.kind === 'constant' && !kept.includes(capture)) {
-        this.#backend.native.deleteTensor(capture.handle);
+        this.#backend.freeConstant(capture);
       }
     }
   }
@@ -261,8 +271,9 @@ export class Trace implements Recorder {
     );
     if (same) return same.input.value;
     const handle = this.#backend.native.createTensor(shape, dtype, host);
+    this.#backend.account.add('constants', dtype, bytes.length);
     const input: CapturedInput = {
-      capture: { kind: 'constant', handle },
+      capture: { kind: 'constant', handle, dtype, bytes: bytes.length },
       value: this.graph.placeholder(shape, dtype),
     };
     this.#largeConstants.push({ dtype, shape: text, bytes, input });
