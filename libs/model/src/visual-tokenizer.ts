@@ -1,5 +1,5 @@
 import { imageTokenRows, imageTokens, type OvisConfig } from './config.ts';
-import { layerNorm, linear, tf } from '@ovis/tensorflow';
+import { layerNorm, linear, tf, vocabularyLookup } from '@ovis/tensorflow';
 import { HEAD_NORM_BIAS, HEAD_NORM_WEIGHT, HEAD_WEIGHT, VIT_PREFIX, VTE_WEIGHT } from './parameter-shapes.ts';
 import { ParamScope, type Params, type Tap } from './params.ts';
 import { tokenize } from './tokenize.ts';
@@ -27,20 +27,59 @@ export function visualTokens(
   o: VisualOptions = {},
 ): tf.Tensor2D {
   const { visual } = config;
+  const all = new ParamScope(params, '');
   const images = pixels.shape[0];
   const tokens = imageTokens(config);
-  const width = visual.backbone.hiddenSize;
-  const all = new ParamScope(params, '');
-
-  const last = visionForward(visual.backbone, all.scope(VIT_PREFIX), pixels, o.tap);
-  const features = visual.dropClsToken ? tf.slice(last, [0, 1, 0], [images, tokens, width]) : last;
-  o.tap?.('visual.features', features);
-  const scores = linear(tf.reshape(features, [images * tokens, width]), all.get(HEAD_WEIGHT));
+  const features = visualFeatures(config, params, pixels, o);
+  const scores = linear(features, all.get(HEAD_WEIGHT));
   const logits = layerNorm(scores, all.get(HEAD_NORM_WEIGHT), all.get(HEAD_NORM_BIAS), HEAD_NORM_EPS);
   o.tap?.('visual.logits', tf.reshape(logits, [images, tokens, visual.vocabSize - visual.reserved]));
   const result = tokenize(visual, logits, o);
   o.tap?.('visual.tokens', tf.reshape(result, [images, tokens, visual.vocabSize - visual.reserved]));
   return result;
+}
+
+/** Pixels `[images, 3, S, S]` -> features of the patches, `[images * l, d]`. */
+function visualFeatures(
+  config: OvisConfig,
+  params: Params,
+  pixels: tf.Tensor4D,
+  o: VisualOptions,
+): tf.Tensor2D {
+  const { visual } = config;
+  const images = pixels.shape[0];
+  const tokens = imageTokens(config);
+  const width = visual.backbone.hiddenSize;
+  const tower = new ParamScope(params, VIT_PREFIX);
+  const last = visionForward(visual.backbone, tower, pixels, o.tap);
+  const features = visual.dropClsToken ? tf.slice(last, [0, 1, 0], [images, tokens, width]) : last;
+  o.tap?.('visual.features', features);
+  return tf.reshape(features, [images * tokens, width]);
+}
+
+/**
+ * What patches look up in `table` `[K - R, D]`: `[images * l, D]`. A softmax over the words that nobody taps need not exist
+ * as a whole.
+ */
+function lookUp(
+  config: OvisConfig,
+  params: Params,
+  pixels: tf.Tensor4D,
+  table: tf.Tensor2D,
+  o: VisualOptions,
+): tf.Tensor2D {
+  if (config.visual.tokenizeFunction !== 'softmax' || o.tap) {
+    return tf.matMul(visualTokens(config, params, pixels, o), table);
+  }
+  const all = new ParamScope(params, '');
+  return vocabularyLookup({
+    x: visualFeatures(config, params, pixels, o),
+    head: all.get(HEAD_WEIGHT) as tf.Tensor2D,
+    normWeight: all.get(HEAD_NORM_WEIGHT),
+    normBias: all.get(HEAD_NORM_BIAS),
+    eps: HEAD_NORM_EPS,
+    table,
+  });
 }
 
 /**
@@ -58,12 +97,11 @@ export function visualEmbeds(
   const tokens = imageTokens(config);
   const rows = imageTokenRows(config);
   const table = new ParamScope(params, '').get(VTE_WEIGHT) as tf.Tensor2D;
-  const probabilities = visualTokens(config, params, pixels, o);
-  if (!visual.useIndicators) return tf.matMul(probabilities, table);
+  if (!visual.useIndicators) return lookUp(config, params, pixels, table, o);
 
   const words = visual.vocabSize - visual.reserved;
   const [learned, begin, end] = tf.split(table, [words, 1, 1], 0) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-  const patches = tf.reshape(tf.matMul(probabilities, learned), [images, tokens, hiddenSize]);
+  const patches = tf.reshape(lookUp(config, params, pixels, learned, o), [images, tokens, hiddenSize]);
   const indicator = (row: tf.Tensor2D) =>
     tf.broadcastTo(tf.reshape(row, [1, 1, hiddenSize]), [images, 1, hiddenSize]);
   const wrapped = tf.concat([indicator(begin), patches, indicator(end)], 1);
