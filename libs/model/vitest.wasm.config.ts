@@ -1,0 +1,12 @@
+import { defineProject } from 'vitest/config';
+
+/** The model computes the same on the fallback backend: its quick specs run here once more. */
+export default defineProject({
+  test: {
+    name: 'model-wasm',
+    env: { OVIS_TEST_BACKEND: 'wasm' },
+    setupFiles: ['../tensorflow/test/start-wasm.ts'],
+    include: ['src/**/*.spec.ts'],
+    testTimeout: 60_000,
+  },
+});
