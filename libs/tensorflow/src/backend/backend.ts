@@ -113,6 +113,7 @@ export class LibtensorflowBackend extends tf.KernelBackend {
     inputs: tf.TensorInfo[],
     outputCount: number,
   ): tf.Tensor[] {
+    attrs = this.#trueTypes(attrs, inputs);
     const recorder = this.recorder;
     if (recorder) {
       const traced = inputs.map(({ dataId }) => ({ dataId, entry: this.entry(dataId) }));
@@ -134,6 +135,16 @@ export class LibtensorflowBackend extends tf.KernelBackend {
     } finally {
       read?.forEach((id) => this.native.deleteTensor(id));
     }
+  }
+
+  /** Kernels take bfloat16 tensors for float32 ones (see bfloat16-engine.ts): TensorFlow must hear the truth. */
+  #trueTypes(attrs: OpAttr[], inputs: tf.TensorInfo[]): OpAttr[] {
+    if (!inputs.some(({ dataId }) => this.entry(dataId).dtype === dtypes.TF_BFLOAT16)) return attrs;
+    return attrs.map((a) =>
+      a.type === ATTR.TYPE && a.value === dtypes.TF_FLOAT && a.name !== 'DstT'
+        ? { ...a, value: dtypes.TF_BFLOAT16 }
+        : a,
+    );
   }
 
   /** Makes a TF.js tensor of a native one; the tensor owns the handle from now on. */

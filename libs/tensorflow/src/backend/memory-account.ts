@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts';
+import type { tf } from '../tf.ts';
 import { toTfjsType } from '../binding/dtypes.ts';
 
 /** What native memory is held for. */

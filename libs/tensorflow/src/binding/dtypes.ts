@@ -19,6 +19,7 @@ const BY_NAME: Record<string, number> = {
   int32: TF_INT32,
   bool: TF_BOOL,
   complex64: TF_COMPLEX64,
+  bfloat16: TF_BFLOAT16,
   string: TF_STRING,
 };
 
@@ -30,8 +31,10 @@ export function toTensorFlowType(dtype: tf.DataType): number {
 }
 
 /** TF_DataType -> TF.js dtype; int64 results (Where, ArgMax by default) are presented as int32. */
-export function toTfjsType(type: number): keyof tf.DataTypeMap {
+export function toTfjsType(type: number): tf.DataType {
   switch (type) {
+    case TF_BFLOAT16:
+      return 'bfloat16' as tf.DataType;
     case TF_FLOAT:
       return 'float32';
     case TF_INT32:
@@ -55,6 +58,8 @@ export function elementBytes(type: number): number {
     case TF_BOOL:
     case TF_UINT8:
       return 1;
+    case TF_BFLOAT16:
+      return 2;
     case TF_COMPLEX64:
     case TF_INT64:
       return 8;
@@ -71,7 +76,8 @@ export function byteSize(shape: readonly number[], type: number): number {
 }
 
 /** Host values of a tensor in the element layout of its dtype (booleans as bytes, complex numbers interleaved). */
-export function toHostArray(values: unknown, type: number): HostArray {
+export function toHostArray(values: unknown, type: number): HostArray | Uint16Array {
+  if (values instanceof Uint16Array && type === TF_BFLOAT16) return values;
   if (values instanceof Float32Array && (type === TF_FLOAT || type === TF_COMPLEX64)) return values;
   if (values instanceof Int32Array && type === TF_INT32) return values;
   if (values instanceof Uint8Array && type === TF_BOOL) return values;
@@ -79,7 +85,21 @@ export function toHostArray(values: unknown, type: number): HostArray {
   if (type === TF_FLOAT || type === TF_COMPLEX64) return Float32Array.from(list);
   if (type === TF_INT32) return Int32Array.from(list);
   if (type === TF_BOOL) return Uint8Array.from(list);
+  if (type === TF_BFLOAT16) return roundToBfloat16(list);
   throw unsupported(`TensorFlow type ${type}`);
+}
+
+/** The upper half of each number, rounded to nearest, ties to even. */
+function roundToBfloat16(values: ArrayLike<number>): Uint16Array {
+  const bits = new Uint32Array(Float32Array.from(values).buffer);
+  return Uint16Array.from(bits, (b) =>
+    // Not a number stays so: its lower half must not carry into infinity.
+    (b & 0x7fffffff) > 0x7f800000 ? (b >>> 16) | 0x40 : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16,
+  );
+}
+
+function widen(values: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(values, (v) => v << 16).buffer);
 }
 
 /** A typed view of native tensor memory. */
@@ -94,6 +114,8 @@ export function viewAs(buffer: ArrayBuffer, type: number): HostArray {
       return Int32Array.from(new BigInt64Array(buffer), Number);
     case TF_UINT8:
       return Int32Array.from(new Uint8Array(buffer));
+    case TF_BFLOAT16:
+      return widen(new Uint16Array(buffer));
     case TF_BOOL:
       return new Uint8Array(buffer);
     default:

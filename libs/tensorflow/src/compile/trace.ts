@@ -264,7 +264,7 @@ export class Trace implements Recorder {
     }
     const first = host[0]!;
     if (dtype !== dtypes.TF_COMPLEX64 && host.every((x) => x === first))
-      return this.#fill(shape, dtype, first);
+      return this.#fill(shape, dtype, host.slice(0, 1) as dtypes.HostArray);
     const text = shape.join();
     const same = this.#largeConstants.find(
       (c) => c.dtype === dtype && c.shape === text && c.bytes.equals(bytes),
@@ -281,7 +281,7 @@ export class Trace implements Recorder {
   }
 
   /** A large constant of equal values (`tf.ones`, `tf.zeros`): two numbers in the graph instead of the values. */
-  #fill(shape: number[], dtype: number, first: number): GraphValue {
+  #fill(shape: number[], dtype: number, first: dtypes.HostArray): GraphValue {
     const dims = this.#constant({
       shape: [shape.length],
       dtype: dtypes.TF_INT32,
@@ -292,7 +292,7 @@ export class Trace implements Recorder {
     const value = this.#constant({
       shape: [],
       dtype,
-      values: dtypes.toHostArray([first], dtype),
+      values: first,
       id: 0,
       refCount: 1,
     });

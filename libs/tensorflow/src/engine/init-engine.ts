@@ -1,5 +1,7 @@
 import { tf } from '../tf.ts';
 import { LibtensorflowBackend } from '../backend/backend.ts';
+import { castTo } from '../backend/bfloat16.ts';
+import { allowBfloat16 } from '../backend/bfloat16-engine.ts';
 import { BACKEND_NAME, registerKernels } from '../backend/load-kernels.ts';
 import { replaceGradients } from '../backend/gradients.ts';
 import { replaceKernels } from '../backend/kernels.ts';
@@ -105,6 +107,8 @@ async function startNative(files: LibraryFiles, options: EngineOptions): Promise
   replaceKernels(native);
   replaceGradients(native);
   followVariables(native);
+  const backend = native;
+  allowBfloat16((x, dtype) => castTo(backend, x, dtype));
   await tf.setBackend(BACKEND_NAME);
   return {
     backend: 'libtensorflow',
