@@ -41,7 +41,7 @@ function einsum(inputs: tf.Tensor[], equation: string): tf.Tensor {
   const [left, out] = equation.replaceAll(' ', '').split('->') as [string, string];
   const terms = left.split(',');
   if (terms.length > 2 || terms.some((term) => new Set(term).size < term.length)) {
-    throw new Error(`einsum '${equation}' is not implemented on WASM: an index twice, or three operands.`);
+    throw new Error(`einsum '${equation}' has an index twice or three operands, which is not implemented yet on WASM.`);
   }
   const sizes = new Map<string, number>();
   terms.forEach((term, i) => [...term].forEach((c, axis) => sizes.set(c, inputs[i]!.shape[axis]!)));
