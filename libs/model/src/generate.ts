@@ -1,7 +1,7 @@
 import { compile, tf, type Compiled } from '@ovis/tensorflow';
 import { imageTokenRows, type OvisConfig } from './config.ts';
 import { MergeError } from './errors.ts';
-import { decodeStep } from './llm/decode-step.ts';
+import { decodeKeys, decodeStep } from './llm/decode-step.ts';
 import { decoderForward, vocabularyLogits, type LayerKeys } from './llm/decoder.ts';
 import { IMAGE_TOKEN_ID, mergedEmbeds, planMerge, type MergePlan } from './merge.ts';
 import { LLM_PREFIX } from './parameter-shapes.ts';
@@ -45,8 +45,17 @@ interface PromptBatch {
 
 interface CompiledGenerator {
   prefill: Compiled<[Params, PromptBatch, number], DecodeState & { prompt: LayerKeys[] }>;
-  step: Compiled<[Params, DecodeState, LayerKeys[], tf.Tensor1D, tf.Scalar], DecodeState>;
+  steps: Compiled<
+    [Params, DecodeState, LayerKeys[], tf.Tensor1D, tf.Scalar],
+    DecodeState & { made: tf.Tensor2D }
+  >;
 }
+
+/**
+ * Steps of one call. A small model's step takes less time than a call does; what is made behind an end token or the last token
+ * that was asked for is dropped.
+ */
+const STEPS_PER_CALL = 4;
 
 const generators = new WeakMap<OvisConfig, CompiledGenerator>();
 
@@ -91,27 +100,38 @@ async function generateBatch(
   count: number,
   o: GenerateOptions,
 ): Promise<number[][]> {
-  const { prefill, step } = generatorOf(config);
+  const { prefill, steps } = generatorOf(config);
   const ends = new Set(typeof o.eosTokenId === 'number' ? [o.eosTokenId] : o.eosTokenId);
   const results = Array.from({ length: count }, (): number[] => []);
   const done = new Array<boolean>(count).fill(false);
+  /** Takes one new token of each sequence; true when no sequence needs another. */
+  const finish = (tokens: ArrayLike<number>): boolean => {
+    results.forEach((ids, i) => {
+      const token = tokens[i] as number;
+      if (ends.has(token)) done[i] = true;
+      if (!done[i]) ids.push(token);
+      if (ids.length >= o.maxNewTokens) done[i] = true;
+    });
+    return done.every(Boolean);
+  };
 
-  const { prompt, ...first } = await prefill(params, batch, o.maxNewTokens);
+  const slots = Math.ceil((o.maxNewTokens - 1) / STEPS_PER_CALL) * STEPS_PER_CALL;
+  const { prompt, ...first } = await prefill(params, batch, Math.max(slots, 1));
   let state: DecodeState = first;
   try {
-    for (let at = 0; ; at++) {
-      const tokens = await state.tokens.data();
-      results.forEach((ids, i) => {
-        const token = tokens[i] as number;
-        if (ends.has(token)) done[i] = true;
-        if (!done[i]) ids.push(token);
-      });
-      if (at + 1 >= o.maxNewTokens || done.every(Boolean)) return results;
+    if (finish(await state.tokens.data())) return results;
+    const size = batch.inputIds.shape[0];
+    for (let at = 0; ; at += STEPS_PER_CALL) {
       const counter = tf.scalar(at, 'int32');
-      const next = await step(params, state, prompt, batch.promptLengths, counter);
+      const { made, ...next } = await steps(params, state, prompt, batch.promptLengths, counter);
       disposeState(state);
       counter.dispose();
       state = next;
+      const ids = await made.data();
+      made.dispose();
+      for (let i = 0; i < STEPS_PER_CALL; i++) {
+        if (finish(ids.subarray(i * size, (i + 1) * size))) return results;
+      }
     }
   } finally {
     disposeState(state);
@@ -130,25 +150,27 @@ function generatorOf(config: OvisConfig): CompiledGenerator {
           name: 'ovisPrefill',
         },
       ),
-      step: compile(
+      steps: compile(
         (
           params: Params,
           state: DecodeState,
           prompt: LayerKeys[],
           promptLengths: tf.Tensor1D,
           counter: tf.Scalar,
-        ): DecodeState => {
+        ) => {
           const scope = new ParamScope(params, LLM_PREFIX);
-          const { hidden, fresh } = decodeStep(config.llm, scope, {
-            tokens: state.tokens,
-            step: counter,
-            promptLengths,
-            prompt,
-            fresh: state.fresh,
-          });
-          return { tokens: nextTokens(scope, hidden), fresh };
+          let { tokens, fresh } = state;
+          const made: tf.Tensor1D[] = [];
+          for (let i = 0; i < STEPS_PER_CALL; i++) {
+            const step: tf.Scalar = tf.add(counter, tf.scalar(i, 'int32'));
+            const next = decodeStep(config.llm, scope, { tokens, step, promptLengths, prompt, fresh });
+            fresh = next.fresh;
+            tokens = nextTokens(scope, next.hidden);
+            made.push(tokens);
+          }
+          return { tokens, fresh, made: tf.stack(made) as tf.Tensor2D };
         },
-        { name: 'ovisDecodeStep' },
+        { name: 'ovisDecodeSteps' },
       ),
     };
     generators.set(config, generator);
@@ -174,9 +196,9 @@ function prefill(
     batch: size,
     time,
     rows: batch.lastRows,
-    keep: (layer, keys) => (prompt[layer] = keys),
+    keep: (layer, keys) => (prompt[layer] = decodeKeys(keys)),
   });
-  const empty = () => tf.zeros([llm.kvHeads, size, slots, llm.headDim]) as tf.Tensor4D;
+  const empty = () => tf.zeros([size, llm.kvHeads, slots, llm.headDim]) as tf.Tensor4D;
   const fresh = prompt.map(() => ({ k: empty(), v: empty() }));
   return { tokens: nextTokens(scope, hidden), fresh, prompt };
 }
