@@ -77,7 +77,8 @@ const GRADIENTS: Record<string, Gradient> = {
       const rows = (): tf.Tensor => tf.reshape(dy, [indices!.size, ...inner]);
       return {
         x: () => tf.unsortedSegmentSum(rows(), ids(), x!.shape[0]!),
-        indices: () => tf.zerosLike(indices!),
+        // TF.js wants float32 gradients, also of integers.
+        indices: () => tf.zeros(indices!.shape),
       };
     },
   },

@@ -41,7 +41,9 @@ function einsum(inputs: tf.Tensor[], equation: string): tf.Tensor {
   const [left, out] = equation.replaceAll(' ', '').split('->') as [string, string];
   const terms = left.split(',');
   if (terms.length > 2 || terms.some((term) => new Set(term).size < term.length)) {
-    throw new Error(`einsum '${equation}' has an index twice or three operands, which is not implemented yet on WASM.`);
+    throw new Error(
+      `einsum '${equation}' has an index twice or three operands, which is not implemented yet on WASM.`,
+    );
   }
   const sizes = new Map<string, number>();
   terms.forEach((term, i) => [...term].forEach((c, axis) => sizes.set(c, inputs[i]!.shape[axis]!)));
@@ -60,8 +62,11 @@ function einsum(inputs: tf.Tensor[], equation: string): tf.Tensor {
   const columns = [...b.term].filter((c) => !a!.term.includes(c)).join('');
   const dims = (term: string): number[] => [...term].map((c) => sizes.get(c)!);
   const size = (term: string): number => tf.util.sizeFromShape(dims(term));
-  const matrix = (operand: { term: string; x: tf.Tensor }, order: string, shape: number[]): tf.Tensor3D =>
-    tf.reshape(permute(operand.x, operand.term, order), shape);
+  const matrix = (
+    operand: { term: string; x: tf.Tensor },
+    order: string,
+    shape: [number, number, number],
+  ): tf.Tensor3D => tf.reshape(permute(operand.x, operand.term, order), shape);
   const product = tf.matMul(
     matrix(a!, batch + rows + inner, [size(batch), size(rows), size(inner)]),
     matrix(b, batch + inner + columns, [size(batch), size(inner), size(columns)]),
