@@ -12,6 +12,8 @@ const MODES = [
   { mode: 'eager, all positions', compiled: false, labelRows: false },
   { mode: 'compiled, all positions', compiled: true, labelRows: false },
   { mode: 'compiled, label positions only', compiled: true, labelRows: true },
+  { mode: 'compiled, blocks computed again', compiled: true, labelRows: true, recompute: true },
+  { mode: 'eager, blocks computed again', compiled: false, labelRows: false, recompute: true },
 ];
 
 describe.each(['ovis10_clip_qwen2', 'ovis10_clip_llama3'])('%s gradients', (name) => {
@@ -20,7 +22,7 @@ describe.each(['ovis10_clip_qwen2', 'ovis10_clip_llama3'])('%s gradients', (name
   const unused = new Set(golden.info.params_without_grad);
   const noisy = new Set(golden.info.params_with_noise_only_grad);
 
-  describe.each(MODES)('$mode', ({ compiled, labelRows }) => {
+  describe.each(MODES)('$mode', ({ compiled, labelRows, recompute }) => {
     const actual: Record<string, Float32Array> = {};
     let loss = NaN;
 
@@ -29,7 +31,7 @@ describe.each(['ovis10_clip_qwen2', 'ovis10_clip_llama3'])('%s gradients', (name
       const names = Object.keys(params).filter((key) => !unused.has(key));
       const { lossRows, lossLabels, ...batch } = golden.batch();
       const given = labelRows ? { ...batch, lossRows, lossLabels } : batch;
-      const run = (p: Params, b: MergedBatch) => lossAndGradients(golden, p, names, b);
+      const run = (p: Params, b: MergedBatch) => lossAndGradients(golden, p, names, b, recompute);
       const step = compiled ? compile(run) : run;
       const result = await step(params, given);
       loss = (await result.loss.data())[0] as number;
@@ -48,10 +50,16 @@ describe.each(['ovis10_clip_qwen2', 'ovis10_clip_llama3'])('%s gradients', (name
 });
 
 /** Mean loss and its gradients for `names`. */
-function lossAndGradients(golden: GoldenCase, params: Params, names: string[], batch: MergedBatch) {
+function lossAndGradients(
+  golden: GoldenCase,
+  params: Params,
+  names: string[],
+  batch: MergedBatch,
+  recompute?: boolean,
+) {
   const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
     const given = Object.fromEntries(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
-    const { lossSum, tokens } = ovisLoss(golden.config, { ...params, ...given }, batch);
+    const { lossSum, tokens } = ovisLoss(golden.config, { ...params, ...given }, batch, { recompute });
     return tf.div(lossSum, tokens);
   })(names.map((name) => params[name] as tf.Tensor));
   return {

@@ -90,10 +90,10 @@ export function languageModelLoss(
   config: DecoderConfig,
   params: Params,
   batch: Pick<MergedBatch, 'inputIds' | 'labels' | 'attentionMask' | 'lossRows' | 'lossLabels'>,
-  o: { prefix?: string } = {},
+  o: { prefix?: string; recompute?: boolean } = {},
 ): LossSum {
   const scope = new ParamScope(params, o.prefix ?? '');
-  return decoderLoss(config, scope, textEmbeds(scope, batch.inputIds), batch);
+  return decoderLoss(config, scope, textEmbeds(scope, batch.inputIds), batch, o);
 }
 
 function decoderLoss(
@@ -101,7 +101,7 @@ function decoderLoss(
   params: ParamScope,
   embeds: tf.Tensor2D,
   batch: Pick<MergedBatch, 'labels' | 'attentionMask' | 'lossRows' | 'lossLabels'>,
-  o: Pick<VisualOptions, 'tap'> = {},
+  o: Pick<VisualOptions, 'tap' | 'recompute'> = {},
 ): LossSum {
   const [size, time] = batch.labels.shape;
   const { lossRows, lossLabels } = batch;
@@ -111,6 +111,7 @@ function decoderLoss(
     time,
     attentionMask: batch.attentionMask,
     rows: lossLabels && lossRows,
+    recompute: o.recompute,
     tap: o.tap,
   });
   const logits = vocabularyLogits(params, hidden);

@@ -36,6 +36,12 @@ export class ParamScope {
     return this.params[this.prefix + name];
   }
 
+  /** All parameters below this prefix, by the rest of their names. */
+  below(): Params {
+    const own = Object.entries(this.params).filter(([name]) => name.startsWith(this.prefix));
+    return Object.fromEntries(own.map(([name, tensor]) => [name.slice(this.prefix.length), tensor]));
+  }
+
   scope(name: string): ParamScope {
     return new ParamScope(this.params, `${this.prefix}${name}`);
   }

@@ -13,6 +13,8 @@ export interface VisualOptions {
   gumbelNoise?: tf.Tensor2D;
   /** Replaces the config's tau (annealing, spec 5.4). */
   tau?: number | tf.Scalar;
+  /** Compute each transformer block again in the backward pass instead of keeping what it needs. */
+  recompute?: boolean;
   tap?: Tap;
 }
 
@@ -51,7 +53,7 @@ function visualFeatures(
   const tokens = imageTokens(config);
   const width = visual.backbone.hiddenSize;
   const tower = new ParamScope(params, VIT_PREFIX);
-  const last = visionForward(visual.backbone, tower, pixels, o.tap);
+  const last = visionForward(visual.backbone, tower, pixels, o);
   const features = visual.dropClsToken ? tf.slice(last, [0, 1, 0], [images, tokens, width]) : last;
   o.tap?.('visual.features', features);
   return tf.reshape(features, [images * tokens, width]);

@@ -100,8 +100,10 @@ function contrastLoss(config: OvisConfig, params: Params, batch: Batch): tf.Scal
   const { backbone } = config.visual;
   const n = batch.pixels.shape[0] / 2;
   const hidden: tf.Tensor3D[] = [];
-  const last = visionForward(backbone, new ParamScope(params, VIT), batch.pixels, (name, value) => {
-    if (name === `vit.hidden_states.${backbone.layers - 1}`) hidden.push(value as tf.Tensor3D);
+  const last = visionForward(backbone, new ParamScope(params, VIT), batch.pixels, {
+    tap: (name, value) => {
+      if (name === `vit.hidden_states.${backbone.layers - 1}`) hidden.push(value as tf.Tensor3D);
+    },
   });
   const text = normalise(textVectors(params, batch.words, n));
   const [imageScale, textScale] = tf.unstack(tf.exp(params['contrast.scale'] as tf.Tensor1D)) as [

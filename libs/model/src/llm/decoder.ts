@@ -15,6 +15,7 @@ import {
   takeRows,
   tf,
 } from '@ovis/tensorflow';
+import { runBlock } from '../checkpoint.ts';
 import type { ParamScope, Tap } from '../params.ts';
 
 /** Keys and values of one layer, rotated: `[kvHeads, batch, time, headDim]` each. */
@@ -32,6 +33,8 @@ export interface DecoderInput {
   attentionMask?: tf.Tensor2D;
   /** int32 `[m]`: rows of the flattened output that are wanted. The last layer and the final norm run on them alone. */
   rows?: tf.Tensor1D;
+  /** Compute each layer again in the backward pass instead of keeping what it needs. */
+  recompute?: boolean;
   /** Receives the keys and values of each layer (generation's prefill). */
   keep?: (layer: number, keys: LayerKeys) => void;
   tap?: Tap;
@@ -51,15 +54,17 @@ export function decoderForward(c: DecoderConfig, params: ParamScope, input: Deco
   let x = input.embeds;
   tap?.('llm.hidden_states.0', x);
   for (let i = 0; i < c.layers; i++) {
-    const layer = params.scope(`model.layers.${i}.`);
-    const { q, k, v } = projectHeads(c, layer, x, { batch, time, rope });
-    input.keep?.(i, { k, v });
-    let joined = joinHeads(attend(groupQueries(q, c.kvHeads), k, v, bias), c.heads);
-    if (input.rows && i === c.layers - 1) {
-      joined = takeRows(joined, input.rows) as tf.Tensor2D;
-      x = takeRows(x, input.rows) as tf.Tensor2D;
-    }
-    x = finishLayer(c, layer, x, joined);
+    const wanted = i === c.layers - 1 ? input.rows : undefined;
+    const block = (layer: ParamScope, ...[x, cos, sin, bias, rows]: tf.Tensor[]): tf.Tensor2D => {
+      const o = { batch, time, rope: { cos: cos!, sin: sin! } };
+      const { q, k, v } = projectHeads(c, layer, x as tf.Tensor2D, o);
+      input.keep?.(i, { k, v });
+      const joined = joinHeads(attend(groupQueries(q, c.kvHeads), k, v, bias), c.heads);
+      const taken = (t: tf.Tensor) => (rows ? takeRows(t, rows) : t) as tf.Tensor2D;
+      return finishLayer(c, layer, taken(x!), taken(joined));
+    };
+    const tensors = [x, rope.cos, rope.sin, bias, ...(wanted ? [wanted] : [])];
+    x = runBlock(input.recompute && !input.keep, block, params.scope(`model.layers.${i}.`), tensors);
     if (i < c.layers - 1) tap?.(`llm.hidden_states.${i + 1}`, x);
   }
   const hidden = rmsNorm(x, params.get('model.norm.weight'), c.rmsNormEps);

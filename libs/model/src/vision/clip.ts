@@ -1,6 +1,13 @@
 import type { ClipVisionConfig } from '../config.ts';
 import { attend, gelu, joinHeads, layerNorm, linear, quickGelu, splitHeads, tf } from '@ovis/tensorflow';
+import { runBlock } from '../checkpoint.ts';
 import type { ParamScope, Tap } from '../params.ts';
+
+export interface VisionOptions {
+  tap?: Tap;
+  /** Compute each block again in the backward pass instead of keeping what it needs. */
+  recompute?: boolean;
+}
 
 /*
  * CLIP's vision transformer as Ovis uses it (spec 2, 2.1): the features are the raw output of the last block;
@@ -46,8 +53,9 @@ export function clipForward(
   c: ClipVisionConfig,
   params: ParamScope,
   pixels: tf.Tensor4D,
-  tap?: Tap,
+  o: VisionOptions = {},
 ): tf.Tensor3D {
+  const { tap } = o;
   const model = params.scope('vision_model.');
   const images = pixels.shape[0];
   const tokens = patchCount(c) + 1;
@@ -57,7 +65,8 @@ export function clipForward(
   x = layerNorm(x, model.get('pre_layrnorm.weight'), model.get('pre_layrnorm.bias'), c.layerNormEps);
   tap?.('vit.hidden_states.0', tf.reshape(x, shape));
   for (let i = 0; i < c.layers; i++) {
-    x = block(c, model.scope(`encoder.layers.${i}.`), x, images, tokens);
+    const run = (layer: ParamScope, ...[x]: tf.Tensor[]) => block(c, layer, x as tf.Tensor2D, images, tokens);
+    x = runBlock(o.recompute, run, model.scope(`encoder.layers.${i}.`), [x]);
     tap?.(`vit.hidden_states.${i + 1}`, tf.reshape(x, shape));
   }
   return tf.reshape(x, shape);

@@ -1,9 +1,9 @@
 import type { VisionConfig } from '../config.ts';
 import type { tf } from '@ovis/tensorflow';
 import type { Initialiser } from '../init.ts';
-import type { ParamScope, Tap } from '../params.ts';
+import type { ParamScope } from '../params.ts';
 import { clipInitialiser } from './clip-init.ts';
-import { clipForward, clipParameterShapes } from './clip.ts';
+import { clipForward, clipParameterShapes, type VisionOptions } from './clip.ts';
 
 /*
  * The one place that knows which towers there are. A new tower is a module with the same three functions, a member
@@ -23,11 +23,11 @@ export function visionForward(
   config: VisionConfig,
   params: ParamScope,
   pixels: tf.Tensor4D,
-  tap?: Tap,
+  o: VisionOptions = {},
 ): tf.Tensor3D {
   switch (config.kind) {
     case 'clip':
-      return clipForward(config, params, pixels, tap);
+      return clipForward(config, params, pixels, o);
   }
 }
 

@@ -39,8 +39,10 @@ function gradientsOf<Out extends tf.Tensor>(
   const engine = tf.engine();
   const { activeTape } = engine.state;
   try {
-    const { grads } = engine.gradients(() => fn(...inputs), inputs, dy, true);
-    return inputs.map((input, i) => (grads[i] as tf.Tensor | undefined) ?? tf.zerosLike(input));
+    const floats = inputs.filter(({ dtype }) => dtype !== 'int32' && dtype !== 'bool');
+    const { grads } = engine.gradients(() => fn(...inputs), floats, dy, true);
+    const found = new Map(floats.map((input, i) => [input, grads[i] as tf.Tensor | undefined]));
+    return inputs.map((input) => found.get(input) ?? tf.zeros(input.shape));
   } finally {
     engine.state.activeTape = activeTape;
   }
