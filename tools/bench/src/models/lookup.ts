@@ -1,4 +1,4 @@
-import { layerNorm, tf } from '@ovis/tensorflow';
+import { layerNorm, tf, vocabularyLookup } from '@ovis/tensorflow';
 import { values } from './values.ts';
 
 export const EPS = 1e-5;
@@ -21,11 +21,29 @@ export function lookupInputs(tokens: number, words: number, width: number) {
   };
 }
 
+export type Lookup = (inputs: tf.Tensor[]) => tf.Tensor2D;
+
+/** The engine's look-up; `form` as in its options. */
+export function engineLookup(form: 'auto' | 'plain' | 'chunked'): Lookup {
+  return ([x, head, normWeight, normBias, table]) =>
+    vocabularyLookup(
+      {
+        x: x as tf.Tensor2D,
+        head: head as tf.Tensor2D,
+        normWeight: normWeight!,
+        normBias: normBias!,
+        eps: EPS,
+        table: table as tf.Tensor2D,
+      },
+      { form },
+    );
+}
+
 /** The look-up as it is written down. */
-export function composedLookup([x, head, normWeight, normBias, table]: tf.Tensor[]): tf.Tensor2D {
+export const composedLookup: Lookup = ([x, head, normWeight, normBias, table]) => {
   const logits: tf.Tensor2D = tf.matMul(x as tf.Tensor2D, head as tf.Tensor2D, false, true);
   return tf.matMul(
     tf.softmax(layerNorm(logits, normWeight!, normBias!, EPS)) as tf.Tensor2D,
     table as tf.Tensor2D,
   );
-}
+};
