@@ -172,24 +172,55 @@ export class TraceVariables {
   #flush(runs: (node: GraphNode) => boolean): void {
     if (this.#updates.length === 0) return;
     const users = usersOf(this.#graph.nodes.filter(runs));
-    for (const { type, attrs, variables, inputs } of this.#updates.splice(0)) {
+    const waiting = this.#updates.splice(0).map((update) => {
       const before = new Set<GraphNode>();
-      for (const { reads, written } of variables) {
+      for (const { reads, written } of update.variables) {
         if (written) before.add(written);
         for (const { node } of reads.filter((r) => runs(r.node))) {
           before.add(node);
           bufferUsers(node, users, before);
         }
       }
+      return { ...update, before };
+    });
+    const precedes = precedence(
+      this.#graph.nodes,
+      waiting.flatMap((w) => [...w.before]),
+    );
+    for (const { type, attrs, variables, inputs, before } of waiting) {
       // What the inputs come from has run anyway; control inputs on it would only hinder TensorFlow's fusing.
-      if (before.size > 0) {
-        for (const node of neededNodes(inputs, [])) before.delete(node);
-      }
+      const controls = [...before].filter((node) => !inputs.some((input) => precedes(node, input.node)));
       const resources = variables.map((t) => t.input);
-      const node = this.#graph.node(type, attrs, [...resources, ...inputs], [...before]);
+      const node = this.#graph.node(type, attrs, [...resources, ...inputs], controls);
       for (const t of variables) t.written = node;
     }
   }
+}
+
+/** Tells whether one of `marked` runs before a node (or is it), by one pass over `nodes`, inputs first. */
+function precedence(
+  nodes: readonly GraphNode[],
+  marked: readonly GraphNode[],
+): (first: GraphNode, then: GraphNode) => boolean {
+  const columns = new Map<GraphNode, number>();
+  for (const node of marked) if (!columns.has(node)) columns.set(node, columns.size);
+  const words = Math.ceil(columns.size / 32);
+  const bits = new Uint32Array(nodes.length * words);
+  const rows = new Map<GraphNode, number>();
+  nodes.forEach((node, i) => {
+    const row = i * words;
+    rows.set(node, row);
+    for (const source of [...node.inputs.map((v) => v.node), ...node.controls]) {
+      const from = rows.get(source)!;
+      for (let w = 0; w < words; w++) bits[row + w]! |= bits[from + w]!;
+    }
+    const column = columns.get(node);
+    if (column !== undefined) bits[row + (column >>> 5)]! |= 1 << (column & 31);
+  });
+  return (first, then) => {
+    const column = columns.get(first)!;
+    return ((bits[rows.get(then)! + (column >>> 5)]! >>> (column & 31)) & 1) === 1;
+  };
 }
 
 type Users = Map<GraphNode, GraphNode[]>;
