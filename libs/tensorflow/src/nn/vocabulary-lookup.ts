@@ -20,7 +20,7 @@ export interface LookupInputs {
 export interface LookupOptions {
   /** Default `auto`: see {@link chooseLookupForm}. */
   form?: 'auto' | 'plain' | 'chunked';
-  /** Words per chunk of the chunked form; the default keeps its largest matrix at {@link CHUNK_BYTES}. */
+  /** Words per chunk of the chunked form; the default keeps its largest matrix at 4 MiB, but has at least 2048. */
   chunk?: number;
   /** What `auto` lets the plain form take besides inputs and results; default 512 MiB. */
   memoryBudget?: number;
@@ -28,7 +28,9 @@ export interface LookupOptions {
 
 const MIB = 2 ** 20;
 /** Large enough for fast matrix products, small enough for TensorFlow's allocator to reuse without new pages. */
-const CHUNK_BYTES = 16 * MIB;
+const CHUNK_BYTES = 4 * MIB;
+/** Fewer would make long graphs of small products. */
+const SMALLEST_CHUNK = 2048;
 const DEFAULT_BUDGET = 512 * MIB;
 /** Matrices `[n, K]` that the plain form holds at its peak. */
 const PLAIN_MATRICES = 5;
@@ -40,8 +42,8 @@ const PLAIN_MATRICES = 5;
  * - `plain` holds about five matrices `[n, K]` at its peak.
  * - `chunked` goes through the words in chunks with a running maximum and sum and computes them again in the backward pass: it
  *   holds a few matrices `[max(n, d, D), chunk]`. It takes seven matrix products where the plain form takes six, and two
- *   of `K x d x d` (the moments of the LayerNorm without logits, and their part in the head's gradient), so it is as fast
- *   or faster where n is some twice d and slower where n is below d.
+ *   of `K x d x d` (the moments of the LayerNorm without logits, and their part in the head's gradient), so it costs
+ *   little time where n is well above d, and half as much again and more where n is below d.
  *
  * Rounding: in float32 both forms are within 2e-5 (of the largest entry) of the float64 definition, value and gradients, also
  * with a common offset of three times their spread on the head's rows (vocabulary-lookup.spec.ts).
@@ -52,7 +54,10 @@ export function vocabularyLookup(inputs: LookupInputs, o: LookupOptions = {}): t
   const { form = 'auto' } = o;
   const chosen = form === 'auto' ? chooseLookupForm({ n, d, words }, o.memoryBudget) : form;
   if (chosen === 'plain') return plainLookup(inputs);
-  return chunkedLookup(inputs, o.chunk ?? Math.max(256, Math.floor(CHUNK_BYTES / 4 / Math.max(n, d, width))));
+  return chunkedLookup(
+    inputs,
+    o.chunk ?? Math.max(SMALLEST_CHUNK, Math.floor(CHUNK_BYTES / 4 / Math.max(n, d, width))),
+  );
 }
 
 /**
