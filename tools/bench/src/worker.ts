@@ -18,7 +18,10 @@ export interface Setup extends Record<string, unknown> {
   threads: number;
 }
 
-/** Starts the engine as every worker of ours should: libtensorflow or an error, with the threads that were granted. */
+/**
+ * Starts the engine as every worker of ours should: libtensorflow or an error, with the threads that were granted. One executor:
+ * each further one computes beside the threads inside operations, so that more than `threads` would be busy.
+ */
 export function startEngine({ threads }: Setup): Promise<EngineInfo> {
   return initEngine({ backend: 'libtensorflow', intraOpThreads: threads, interOpThreads: 1 });
 }

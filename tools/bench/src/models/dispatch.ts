@@ -5,12 +5,7 @@ import type { Work } from '../worker.ts';
 export function dispatchWork(count: number): Work {
   const a = tf.tensor1d([1, 2, 3, 4]);
   const b = tf.tensor1d([5, 6, 7, 8]);
-  const check = tf.tidy(() =>
-    tf
-      .add(a, b)
-      .dataSync()
-      .reduce((x, y) => x + y, 0),
-  );
+  const check = tf.tidy(() => tf.sum(tf.add(a, b)).dataSync()[0]);
   return {
     iterate() {
       for (let i = 0; i < count; i++) tf.add(a, b).dispose();
