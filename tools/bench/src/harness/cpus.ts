@@ -2,8 +2,8 @@
 export const THREADS = 2;
 
 /**
- * The command that confines a worker to some processors. Not done unless asked for: MKL, which PyTorch multiplies with, has
- * been seen to fall back to one thread on some pairs of processors of a virtual machine and not on others.
+ * The command that confines a worker to some processors. Not done unless asked for: PyTorch's matrix
+ * products have been seen to keep only one processor busy on some pairs of a virtual machine and not on others.
  * @param cpus a list as `taskset` takes it, such as "0,1"
  */
 export function pinning(cpus: string | undefined): string[] {
