@@ -45,7 +45,7 @@ const MAX_TRACES = 64;
  * Arguments and result are tensors nested in arrays and plain objects; other values are static. `fn` runs once per
  * signature (shapes and dtypes of the tensors, values of the rest) on tensors without values; what it computes is recorded.
  * Outside tensors are captured by reference and read at each call; `tf.Variable.assign` inside fn takes effect when the call
- * resolves. Results belong to the caller. On WASM, fn simply runs in `tf.tidy`.
+ * resolves. Results belong to the caller. On WASM, fn runs at once: see run-eagerly.ts.
  *
  * @throws (rejects) EngineError TRACE_* when fn cannot be traced, or for too many signatures; OP_FAILED / OUT_OF_MEMORY when running it fails.
  */
