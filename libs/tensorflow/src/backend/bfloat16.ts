@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { tf } from '../tf.ts';
-import { ATTR } from '../binding/binding.ts';
+import { ATTR } from '../binding/attributes.ts';
 import { TF_BFLOAT16, TF_FLOAT } from '../binding/dtypes.ts';
 import { nativeBackend } from '../engine/init-engine.ts';
 import type { LibtensorflowBackend } from './backend.ts';

@@ -1,5 +1,5 @@
 import { tf } from '../tf.ts';
-import { ATTR } from '../binding/binding.ts';
+import { ATTR } from '../binding/attributes.ts';
 import { EngineError } from '../errors.ts';
 import type { LibtensorflowBackend } from './backend.ts';
 import { typeAttr } from './backend.ts';

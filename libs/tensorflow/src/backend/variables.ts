@@ -1,6 +1,7 @@
 import { tf } from '../tf.ts';
-import type { Binding, OpAttr } from '../binding/binding.ts';
-import { ATTR } from '../binding/binding.ts';
+import type { OpAttr } from '../binding/attributes.ts';
+import { ATTR } from '../binding/attributes.ts';
+import type { Binding } from '../binding/binding.ts';
 import * as dtypes from '../binding/dtypes.ts';
 
 /** A variable's value as TensorFlow keeps it: a buffer that operations update in place. */

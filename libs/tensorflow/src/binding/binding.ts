@@ -1,3 +1,5 @@
+import type { OpAttr } from './attributes.ts';
+import { ATTR, setEagerAttribute } from './attributes.ts';
 import type { Library } from './library.ts';
 import { viewMemory } from './library.ts';
 import { MemoryAccount } from '../backend/memory-account.ts';
@@ -7,15 +9,8 @@ import { outOfMemory } from './machine-memory.ts';
 import { checkStatus } from './status.ts';
 import { allocateStrings, freeStrings, readStrings } from './strings.ts';
 
-/** Kinds of operation attributes, numbered as in the C API's TF_AttrType. */
-export const ATTR = { STRING: 0, INT: 1, FLOAT: 2, BOOL: 3, TYPE: 4, SHAPE: 5, TYPE_LIST: 6 } as const;
-
-/** One attribute of an operation, in the form tfjs-node's kernels build them. */
-export interface OpAttr {
-  name: string;
-  type: number;
-  value: boolean | number | string | readonly number[] | object;
-}
+export { ATTR } from './attributes.ts';
+export type { OpAttr } from './attributes.ts';
 
 /** A TensorFlow tensor handle with what TF.js wants to know of it. `id` is the TFE_TensorHandle's address. */
 export interface TensorMetadata {
@@ -38,7 +33,6 @@ export interface Call {
 }
 
 const MAX_OUTPUTS = 1024;
-const textEncoder = new TextEncoder();
 
 /**
  * Eager TensorFlow through the C API: tensors in and out, one operation at a time, on the calling thread.
@@ -164,7 +158,7 @@ export class Binding {
     }
     try {
       if (device) lib.TFE_OpSetDevice(op, device, status);
-      for (const attr of attrs) this.#setAttr(op, attr);
+      for (const attr of attrs) setEagerAttribute(lib, op, attr, status);
       for (const input of inputs) lib.TFE_OpAddInput(op, input, status);
       this.#outputCount[0] = Math.max(outputCount, 1);
       lib.TFE_Execute(op, this.#outputs, this.#outputCount, status);
@@ -261,21 +255,6 @@ export class Binding {
       viewMemory(this.lib.TF_TensorData(tensor), this.lib.TF_TensorByteSize(tensor)),
       dtype,
     );
-  }
-
-  #setAttr(op: number, { name, type, value }: OpAttr): void {
-    const { lib } = this;
-    if (type === ATTR.TYPE) lib.TFE_OpSetAttrType(op, name, Number(value));
-    else if (type === ATTR.BOOL) lib.TFE_OpSetAttrBool(op, name, value ? 1 : 0);
-    else if (type === ATTR.FLOAT) lib.TFE_OpSetAttrFloat(op, name, Number(value));
-    else if (type === ATTR.STRING) {
-      const bytes = textEncoder.encode(String(value));
-      lib.TFE_OpSetAttrString(op, name, bytes, bytes.length);
-    } else if (Array.isArray(value)) {
-      const list = BigInt64Array.from(value as number[], BigInt);
-      if (type === ATTR.SHAPE) lib.TFE_OpSetAttrShape(op, name, list, list.length, this.#status);
-      else lib.TFE_OpSetAttrIntList(op, name, list, list.length);
-    } else lib.TFE_OpSetAttrInt(op, name, Number(value));
   }
 
   #listDevices(): Device[] {

@@ -1,6 +1,6 @@
 import { tf } from '../tf.ts';
 import { typeAttr } from '../backend/backend.ts';
-import { ATTR } from '../binding/binding.ts';
+import { ATTR } from '../binding/attributes.ts';
 import { nativeBackend } from '../engine/init-engine.ts';
 import { checkAssignable } from './trace-variables.ts';
 

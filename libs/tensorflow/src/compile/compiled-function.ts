@@ -6,8 +6,8 @@ import { EngineError } from '../errors.ts';
 import type { GraphValue } from './graph.ts';
 import { forbidRandom } from './forbid-random.ts';
 import { neededNodes } from './graph.ts';
-import type { Capture } from './trace.ts';
 import { Trace } from './trace.ts';
+import type { Capture } from './trace-constants.ts';
 import type { FlatTree } from './tree.ts';
 import { flatten } from './tree.ts';
 

@@ -1,5 +1,6 @@
-import type { Binding, OpAttr } from '../binding/binding.ts';
-import { ATTR } from '../binding/binding.ts';
+import type { OpAttr } from '../binding/attributes.ts';
+import { ATTR, setGraphAttribute } from '../binding/attributes.ts';
+import type { Binding } from '../binding/binding.ts';
 import type { GraphOutput, Library } from '../binding/library.ts';
 import { checkStatus } from '../binding/status.ts';
 import { EngineError } from '../errors.ts';
@@ -30,8 +31,6 @@ export interface GraphFunction {
   handle: number;
   outputs: readonly { shape: number[]; dtype: number }[];
 }
-
-const textEncoder = new TextEncoder();
 
 /**
  * A TensorFlow graph, built node by node through the C API. TensorFlow itself checks every node, infers missing type
@@ -113,7 +112,7 @@ export class Graph {
       next += length;
     }
     for (const control of controls) this.#lib.TF_AddControlInput(desc, control.oper);
-    for (const attr of attrs) this.#setAttr(desc, attr);
+    for (const attr of attrs) setGraphAttribute(this.#lib, desc, attr);
     return this.#finish(desc, type, inputs, controls);
   }
 
@@ -258,24 +257,6 @@ export class Graph {
       );
     }
     return shape;
-  }
-
-  #setAttr(desc: number, { name, type, value }: OpAttr): void {
-    const lib = this.#lib;
-    if (type === ATTR.TYPE) lib.TF_SetAttrType(desc, name, Number(value));
-    else if (type === ATTR.BOOL) lib.TF_SetAttrBool(desc, name, value ? 1 : 0);
-    else if (type === ATTR.FLOAT) lib.TF_SetAttrFloat(desc, name, Number(value));
-    else if (type === ATTR.STRING) {
-      const bytes = textEncoder.encode(String(value));
-      lib.TF_SetAttrString(desc, name, bytes, bytes.length);
-    } else if (type === ATTR.TYPE_LIST) {
-      const list = Int32Array.from(value as number[]);
-      lib.TF_SetAttrTypeList(desc, name, list, list.length);
-    } else if (Array.isArray(value)) {
-      const list = BigInt64Array.from(value as number[], BigInt);
-      if (type === ATTR.SHAPE) lib.TF_SetAttrShape(desc, name, list, list.length);
-      else lib.TF_SetAttrIntList(desc, name, list, list.length);
-    } else lib.TF_SetAttrInt(desc, name, Number(value));
   }
 }
 

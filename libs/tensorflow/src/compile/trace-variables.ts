@@ -1,8 +1,8 @@
 import { tf } from '../tf.ts';
 import type { LibtensorflowBackend } from '../backend/backend.ts';
 import type { Resource } from '../backend/variables.ts';
-import type { OpAttr } from '../binding/binding.ts';
-import { ATTR } from '../binding/binding.ts';
+import type { OpAttr } from '../binding/attributes.ts';
+import { ATTR } from '../binding/attributes.ts';
 import * as dtypes from '../binding/dtypes.ts';
 import { EngineError } from '../errors.ts';
 import type { Graph, GraphNode, GraphValue } from './graph.ts';

@@ -1,39 +1,22 @@
 import { tf } from '../tf.ts';
-import type {
-  LibtensorflowBackend,
-  Recorder,
-  TensorEntry,
-  TraceInput,
-  TraceOutput,
-} from '../backend/backend.ts';
-import { escaped } from '../backend/backend.ts';
-import type { OpAttr } from '../binding/binding.ts';
-import { ATTR } from '../binding/binding.ts';
+import type { LibtensorflowBackend } from '../backend/backend.ts';
+import type { Recorder, TraceInput, TraceOutput } from '../backend/recorder.ts';
+import type { TensorEntry } from '../backend/tensor-data.ts';
+import { escaped } from '../backend/tensor-data.ts';
+import type { OpAttr } from '../binding/attributes.ts';
+import { ATTR } from '../binding/attributes.ts';
 import * as dtypes from '../binding/dtypes.ts';
 import { machineMemory, outOfMemory } from '../binding/machine-memory.ts';
 import { EngineError } from '../errors.ts';
 import type { GraphFunction, GraphNode, GraphValue } from './graph.ts';
 import { Graph } from './graph.ts';
+import type { Capture, CapturedInput } from './trace-constants.ts';
+import { TraceConstants } from './trace-constants.ts';
 import type { TracedVariable } from './trace-variables.ts';
 import { checkAssignable, TraceVariables } from './trace-variables.ts';
 import { userLine } from './user-line.ts';
 
 const memoryLimit = machineMemory().limit;
-
-/** Constants above this size become inputs of the function instead of parts of it. */
-const MAX_CONSTANT_BYTES = 4096;
-
-/** An input of a traced function that is not one of its arguments. */
-export type Capture =
-  | { kind: 'tensor'; dataId: object; shape: number[] }
-  | { kind: 'variable'; variable: tf.Variable }
-  /** A large constant made inside the function; the handle belongs to the function. */
-  | { kind: 'constant'; handle: number; dtype: number; bytes: number };
-
-interface CapturedInput {
-  capture: Capture;
-  value: GraphValue;
-}
 
 /**
  * The recording of one function: receives every operation that runs while the function runs on symbolic tensors and
@@ -47,8 +30,7 @@ export class Trace implements Recorder {
   /** Stand for variables after an update in place; read only if somebody asks. */
   readonly #updated = new WeakMap<object, TracedVariable>();
   readonly #captures = new Map<object, CapturedInput>();
-  readonly #constants = new Map<string, GraphValue>();
-  readonly #largeConstants: { dtype: number; shape: string; bytes: Buffer; input: CapturedInput }[] = [];
+  readonly #constants: TraceConstants;
   readonly variables: TraceVariables;
   #failure: EngineError | undefined;
 
@@ -61,6 +43,7 @@ export class Trace implements Recorder {
     this.#backend = backend;
     this.graph = new Graph(backend.native);
     this.variables = new TraceVariables(this.graph, backend);
+    this.#constants = new TraceConstants(this.graph, backend);
   }
 
   /** A symbolic tensor that stands for an argument. */
@@ -167,17 +150,12 @@ export class Trace implements Recorder {
       capture: { kind: 'variable', variable },
       value: input,
     }));
-    return [...variables, ...this.#captures.values(), ...this.#largeConstants.map((c) => c.input)];
+    return [...variables, ...this.#captures.values(), ...this.#constants.inputs];
   }
 
   /** Frees the large constants that no input of the function keeps. */
   discardConstants(kept: readonly Capture[]): void {
-    for (const { input } of this.#largeConstants) {
-      const { capture } = input;
-      if (capture.kind === 'constant' && !kept.includes(capture)) {
-        this.#backend.freeConstant(capture);
-      }
-    }
+    this.#constants.discard(kept);
   }
 
   /** @throws the first error that fn caught or dropped. */
@@ -217,7 +195,7 @@ export class Trace implements Recorder {
       return value;
     }
     if (entry.owner === this && entry.values !== null) {
-      const value = this.#constant(entry);
+      const value = this.#constants.add(entry);
       this.#values.set(dataId, value);
       return value;
     }
@@ -251,56 +229,6 @@ export class Trace implements Recorder {
       this.#captures.set(dataId, captured);
     }
     return captured.value;
-  }
-
-  #constant({ shape, dtype, values }: TensorEntry): GraphValue {
-    const host = dtypes.toHostArray(values, dtype);
-    const bytes = Buffer.from(host.buffer, host.byteOffset, host.byteLength);
-    if (bytes.length <= MAX_CONSTANT_BYTES) {
-      const key = `${dtype}[${shape.join()}]${bytes.toString('latin1')}`;
-      let value = this.#constants.get(key);
-      if (!value) this.#constants.set(key, (value = this.graph.constant(shape, dtype, host)));
-      return value;
-    }
-    const first = host[0]!;
-    if (dtype !== dtypes.TF_COMPLEX64 && host.every((x) => x === first))
-      return this.#fill(shape, dtype, host.slice(0, 1) as dtypes.HostArray);
-    const text = shape.join();
-    const same = this.#largeConstants.find(
-      (c) => c.dtype === dtype && c.shape === text && c.bytes.equals(bytes),
-    );
-    if (same) return same.input.value;
-    const handle = this.#backend.native.createTensor(shape, dtype, host);
-    this.#backend.account.add('constants', dtype, bytes.length);
-    const input: CapturedInput = {
-      capture: { kind: 'constant', handle, dtype, bytes: bytes.length },
-      value: this.graph.placeholder(shape, dtype),
-    };
-    this.#largeConstants.push({ dtype, shape: text, bytes, input });
-    return input.value;
-  }
-
-  /** A large constant of equal values (`tf.ones`, `tf.zeros`): two numbers in the graph instead of the values. */
-  #fill(shape: number[], dtype: number, first: dtypes.HostArray): GraphValue {
-    const dims = this.#constant({
-      shape: [shape.length],
-      dtype: dtypes.TF_INT32,
-      values: Int32Array.from(shape),
-      id: 0,
-      refCount: 1,
-    });
-    const value = this.#constant({
-      shape: [],
-      dtype,
-      values: first,
-      id: 0,
-      refCount: 1,
-    });
-    const attrs: OpAttr[] = [
-      { name: 'T', type: ATTR.TYPE, value: dtype },
-      { name: 'index_type', type: ATTR.TYPE, value: dtypes.TF_INT32 },
-    ];
-    return this.graph.add('Fill', attrs, [dims, value], 1)[0]!;
   }
 
   #locate(error: unknown, op: string): unknown {
