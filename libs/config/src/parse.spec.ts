@@ -42,6 +42,7 @@ describe('parseRunConfig', () => {
       clipNorm: 1,
       weightDecay: 0,
       lossNormalization: 'tokens',
+      activationCheckpointing: false,
     });
     expect(config.evaluation?.dataset).toBe('s3://ovis/data/icons/eval/heldout-{000000..000003}.tar');
   });

@@ -65,6 +65,7 @@ function fillStage(file: StageFile): StageConfig {
     epsilon: 1e-8,
     weightDecay: 0,
     lossNormalization: 'tokens',
+    activationCheckpointing: false,
     checkpointEvery: Math.max(1, Math.round(file.steps / checkpointsPerStage)),
     ...published,
     ...withoutUndefined(file),

@@ -106,6 +106,12 @@ export const stageSchema = z.strictObject({
     .enum(['tokens', 'microbatch'])
     .optional()
     .describe('Mean over all tokens of the step, or mean of micro-batch means. Default: tokens.'),
+  activationCheckpointing: z
+    .boolean()
+    .optional()
+    .describe(
+      'Compute transformer blocks again in the backward pass instead of keeping their activations: less memory, more time. Default: false.',
+    ),
   checkpointEvery: positiveInteger
     .optional()
     .describe('Steps between checkpoints. Default: 10 %, 20 %, 20 % of steps.'),

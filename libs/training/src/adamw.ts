@@ -1,5 +1,6 @@
-import { tf } from '@ovis/tensorflow';
-import { TAIL } from './flat-layout.ts';
+import { applyAdam, fused, tf } from '@ovis/tensorflow';
+import { ALIGNMENT, TAIL } from './flat-layout.ts';
+import type { FlatState } from './flat-state.ts';
 
 /** Constants of the optimizer over a stage. */
 export interface AdamWSettings {
@@ -13,10 +14,10 @@ export interface AdamWSettings {
 
 /** What changes from step to step; scalars, so that one compiled function serves every step. */
 export interface AdamWRates {
-  /** Learning rate divided by the first moment's bias correction. */
-  stepSize: tf.Scalar;
-  /** Square root of the second moment's bias correction. */
-  secondCorrection: tf.Scalar;
+  /** Learning rate with both bias corrections. */
+  alpha: tf.Scalar;
+  /** The settings' epsilon in the scale of the uncorrected second moment. */
+  epsilon: tf.Scalar;
   /** Learning rate times weight decay. */
   decay: tf.Scalar;
 }
@@ -24,60 +25,71 @@ export interface AdamWRates {
 /** {@link AdamWRates} on the host, for optimizer step `step` (0-based). */
 export function adamwRates(settings: AdamWSettings, learningRate: number, step: number) {
   const t = step + 1;
+  // The moments decay by float32's 0.999, whose distance from 1 is 1.3e-5 off: the corrections have to match it.
+  const first = 1 - Math.fround(settings.beta1) ** t;
+  const second = Math.sqrt(1 - Math.fround(settings.beta2) ** t);
   return {
-    stepSize: learningRate / (1 - settings.beta1 ** t),
-    secondCorrection: Math.sqrt(1 - settings.beta2 ** t),
+    alpha: (learningRate * second) / first,
+    epsilon: settings.epsilon * second,
     decay: learningRate * settings.weightDecay,
   };
 }
 
-export interface AdamWTensors {
-  /** All `[size]`: trained weights, first and second moment. */
-  weights: tf.Tensor1D;
-  first: tf.Tensor1D;
-  second: tf.Tensor1D;
+export interface AdamWInputs {
   /** `[size + tail]`: summed gradients and the numbers behind them. */
   gradients: tf.Tensor1D;
-  /** `[size]`, 1 where weight decay applies; null without weight decay. */
-  decayed: tf.Tensor1D | null;
+  /** `[size / 16, 1]`, 1 in the rows of the flat weights that decay; null without weight decay. */
+  decayed: tf.Tensor2D | null;
+  rates: AdamWRates;
 }
 
+/** XLA makes one pass of it. A gradient of NaNs becomes zeros. */
+const scaled = fused('ovis_scaled_gradient', (g: tf.Tensor1D, scale: tf.Scalar, usable: tf.Scalar) =>
+  tf.where(usable, tf.mul<tf.Tensor1D>(g, scale), tf.zerosLike(g)),
+);
+
 /**
- * One step of torch's `clip_grad_norm_` and `AdamW` (Loshchilov & Hutter, decoupled decay) over flat tensors:
+ * One step of torch's `clip_grad_norm_` and `AdamW` (Loshchilov & Hutter, decoupled decay) over flat variables, in place:
  *
  *     g  = gradients / count                    count: tokens or micro-batches, from the tail
  *     g *= min(1, clipNorm / (|g| + 1e-6))
  *     w *= 1 - lr * decay
  *     m += (1 - b1) (g - m);   v = b2 v + (1 - b2) g^2
- *     w -= stepSize * m / (sqrt(v) / secondCorrection + eps)
+ *     w -= lr / c1 * m / (sqrt(v) / c2 + eps)   c1 = 1 - b1^t, c2 = sqrt(1 - b2^t)
  *
- * `stats` is [loss, norm before clipping, tokens, ranks asking to stop].
+ * The last line is computed as `lr c2 / c1 * m / (sqrt(v) + eps c2)`, which is the form TensorFlow updates in place.
+ * When the loss or the norm is not finite, nothing changes.
+ *
+ * @returns [loss, norm before clipping, tokens, ranks asking to stop]
  */
 export function adamwUpdate(
-  { weights, first, second, gradients, decayed }: AdamWTensors,
-  rates: AdamWRates,
+  { weights, first, second }: FlatState,
+  { gradients, decayed, rates }: AdamWInputs,
   settings: AdamWSettings,
   normalization: 'tokens' | 'microbatch',
-): { weights: tf.Tensor1D; first: tf.Tensor1D; second: tf.Tensor1D; stats: tf.Tensor1D } {
+): tf.Tensor1D {
   const size = weights.shape[0];
   const sums = tf.slice1d(gradients, 0, size);
-  const tail = (index: number) => tf.slice1d(gradients, size + index, 1);
+  const tail = (index: number) => tf.reshape<tf.Rank.R0>(tf.slice1d(gradients, size + index, 1), []);
   const count = tf.maximum(tail(TAIL[normalization === 'tokens' ? 'tokens' : 'microBatches']), 1);
-  const scale = tf.div<tf.Tensor1D>(1, count);
-  const norm = tf.mul<tf.Tensor1D>(tf.sqrt(tf.sum(tf.square(sums))), scale);
-  const clip = tf.minimum<tf.Tensor1D>(tf.div(settings.clipNorm, tf.add(norm, 1e-6)), 1);
-  const g = tf.mul<tf.Tensor1D>(sums, tf.mul(scale, clip));
+  const scale = tf.div<tf.Scalar>(1, count);
+  const loss = tf.mul<tf.Scalar>(tail(TAIL.loss), scale);
+  const norm = tf.mul<tf.Scalar>(tf.sqrt(tf.sum(tf.square(sums))), scale);
+  const clip = tf.minimum<tf.Scalar>(tf.div(settings.clipNorm, tf.add(norm, 1e-6)), 1);
 
-  const m = tf.add<tf.Tensor1D>(first, tf.mul(tf.sub(g, first), 1 - settings.beta1));
-  const v = tf.add<tf.Tensor1D>(tf.mul(second, settings.beta2), tf.mul(tf.square(g), 1 - settings.beta2));
-  const root = tf.add(tf.div(tf.sqrt(v), rates.secondCorrection), settings.epsilon);
-  const kept = decayed ? tf.mul(weights, tf.sub(1, tf.mul(decayed, rates.decay))) : weights;
-  const moved = tf.sub<tf.Tensor1D>(kept, tf.mul(tf.div(m, root), rates.stepSize));
-  const loss = tf.mul<tf.Tensor1D>(tail(TAIL.loss), scale);
-  return {
-    weights: moved,
-    first: m,
-    second: v,
-    stats: tf.concat1d([loss, norm, tail(TAIL.tokens), tail(TAIL.stop)]),
-  };
+  const usable = tf.isFinite(tf.add<tf.Scalar>(loss, norm));
+  const or = (value: tf.Scalar | number, idle: number) => tf.where(usable, value, tf.scalar(idle));
+  if (decayed) {
+    const rows = tf.reshape(weights, [size / ALIGNMENT, ALIGNMENT]);
+    const kept = tf.mul(rows, tf.sub(1, tf.mul(decayed, or(rates.decay, 0))));
+    weights.assign(tf.reshape(kept, [size]));
+  }
+  applyAdam(weights, first, second, {
+    gradient: scaled(sums, tf.mul(scale, clip), usable),
+    alpha: or(rates.alpha, 0),
+    beta1: or(settings.beta1, 1),
+    beta2: or(settings.beta2, 1),
+    epsilon: rates.epsilon,
+  });
+  return tf.stack([loss, norm, tail(TAIL.tokens), tail(TAIL.stop)]) as tf.Tensor1D;
 }

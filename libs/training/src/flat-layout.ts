@@ -1,5 +1,7 @@
+import { tf } from '@ovis/tensorflow';
+
 /** Slices start at multiples of this many floats (64 bytes): TensorFlow then gives views of the buffer, not copies. */
-const ALIGNMENT = 16;
+export const ALIGNMENT = 16;
 
 /** Numbers that travel behind the gradients in the same buffer, and so through the same allreduce. */
 export const TAIL = {
@@ -49,10 +51,31 @@ export function flatLayout(
   return { slices, size: offset, sizeWithTail: offset + ALIGNMENT };
 }
 
-/** Unused floats between a slice and the next one. */
-export function gapAfter(slice: FlatSlice): number {
-  return (ALIGNMENT - (slice.size % ALIGNMENT)) % ALIGNMENT;
+/** A tensor per slice -> one flat tensor `[layout.size]`, or with `tail` (shorter than {@link ALIGNMENT}) behind it `[layout.sizeWithTail]`. */
+export function joinSlices(
+  layout: FlatLayout,
+  tensorOf: (slice: FlatSlice, index: number) => tf.Tensor | undefined,
+  tail?: readonly tf.Scalar[],
+): tf.Tensor1D {
+  const zeros = (count: number) => (count > 0 ? [tf.zeros<tf.Rank.R1>([count])] : []);
+  const pieces = layout.slices.flatMap((slice, i) => {
+    const tensor = tensorOf(slice, i);
+    const gap = (ALIGNMENT - (slice.size % ALIGNMENT)) % ALIGNMENT;
+    if (!tensor) return zeros(slice.size + gap);
+    return [tf.reshape<tf.Rank.R1>(tensor, [slice.size]), ...zeros(gap)];
+  });
+  const numbers = tail
+    ? [...tail.map((t) => tf.reshape<tf.Rank.R1>(t, [1])), ...zeros(ALIGNMENT - tail.length)]
+    : [];
+  return tf.concat1d([...pieces, ...numbers]);
 }
 
-/** Floats of the tail. */
-export const TAIL_SIZE = ALIGNMENT;
+/** The parameters in a flat tensor `[layout.size]`; inside `compile` on a CPU (not by XLA) without copying it. */
+export function cutSlices(layout: FlatLayout, flat: tf.Tensor1D): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    layout.slices.map(({ name, shape, offset, size }) => [
+      name,
+      tf.reshape(tf.slice1d(flat, offset, size), shape),
+    ]),
+  );
+}

@@ -1,10 +1,8 @@
-export { adamwRates, adamwUpdate } from './adamw.ts';
-export type { AdamWRates, AdamWSettings, AdamWTensors } from './adamw.ts';
 export { soloCollective } from './collective.ts';
 export type { Collective } from './collective.ts';
 export { StageError } from './errors.ts';
 export type { StageErrorCode } from './errors.ts';
-export type { CompileMode } from './gradient-function.ts';
+export type { CompileMode } from './step-functions.ts';
 export type { HostTensor, HostTensors } from './host-tensors.ts';
 export { runStage } from './loop.ts';
 export type { CheckpointRequest, RunStageOptions, RunStageResult, StageBatch, StepReport } from './loop.ts';
@@ -16,5 +14,5 @@ export type { Schedule } from './schedule.ts';
 export type { StageSettings } from './settings.ts';
 export { stageSettings } from './settings-from-config.ts';
 export { StageTrainer } from './stage-trainer.ts';
-export type { Snapshot, StageTrainerOptions, StepResult } from './stage-trainer.ts';
+export type { Snapshot, StageTrainerOptions, StepResult } from './stage-trainer-types.ts';
 export type { TrainerState } from './trainer-state.ts';

@@ -2,7 +2,8 @@ import type { MergedBatch } from '@ovis/model';
 import { StageError } from './errors.ts';
 import { disposeMicroBatch } from './micro-batch.ts';
 import { prefetch } from './prefetch.ts';
-import type { StageTrainer, StepResult } from './stage-trainer.ts';
+import type { StageTrainer } from './stage-trainer.ts';
+import type { StepResult } from './stage-trainer-types.ts';
 
 /** What one optimizer step needs from the data side. */
 export interface StageBatch<Cursor = unknown> {

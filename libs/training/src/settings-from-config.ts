@@ -5,7 +5,7 @@ import type { StageSettings } from './settings.ts';
 export function stageSettings(run: RunConfig, stage: StageNumber): StageSettings {
   const config = run.stages[stage - 1]!;
   const { trainModules, learningRate, warmupRatio, schedule, clipNorm, weightDecay } = config;
-  const { beta1, beta2, epsilon, accumulation, lossNormalization } = config;
+  const { beta1, beta2, epsilon, accumulation, lossNormalization, activationCheckpointing } = config;
   return {
     stage,
     trainModules,
@@ -21,6 +21,7 @@ export function stageSettings(run: RunConfig, stage: StageNumber): StageSettings
     weightDecay,
     accumulation,
     lossNormalization,
+    activationCheckpointing,
     seed: run.seed,
   };
 }

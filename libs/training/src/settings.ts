@@ -22,6 +22,8 @@ export interface StageSettings extends AdamWSettings {
    * the batch is split. 'microbatch': the mean of the micro-batches' means, as the official training does (spec 12.14).
    */
   lossNormalization: 'tokens' | 'microbatch';
+  /** Compute transformer blocks again in the backward pass instead of keeping what it needs: less memory, a third more work. */
+  activationCheckpointing: boolean;
   /** Of the re-initialisation. */
   seed: number;
 }

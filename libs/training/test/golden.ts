@@ -85,6 +85,7 @@ export function stageSettings(golden: GoldenStage): StageSettings {
     weightDecay: Number(args['weight_decay']),
     accumulation: Number(args['gradient_accumulation_steps']),
     lossNormalization: 'microbatch',
+    activationCheckpointing: false,
     seed: 42,
   };
 }

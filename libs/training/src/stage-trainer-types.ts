@@ -1,0 +1,47 @@
+import type { OvisConfig, Params } from '@ovis/model';
+import type { Collective } from './collective.ts';
+import type { StoredMoments } from './flat-state.ts';
+import type { HostTensors } from './host-tensors.ts';
+import type { StageSettings } from './settings.ts';
+import type { StepFunctionsOptions } from './step-functions.ts';
+import type { TrainerState } from './trainer-state.ts';
+
+export interface StageTrainerOptions {
+  config: OvisConfig;
+  /** All parameters of the model. The trained ones are copied and may be disposed then, the frozen ones used as they are. */
+  params: Params;
+  settings: StageSettings;
+  /** Default: train alone. */
+  collective?: Collective;
+  /** Go on from here; `params` and `optimizer` are then those of the same snapshot. */
+  state?: TrainerState;
+  /** Optimizer tensors of a snapshot; needed with a `state` whose step is not 0. */
+  optimizer?: StoredMoments;
+  /** How the functions of a step are compiled: forward and backward pass (and what shares a call with them), and the update. */
+  compileMode?: StepFunctionsOptions['mode'];
+}
+
+export interface StepResult {
+  /** Optimizer steps done, this one included. */
+  step: number;
+  /** Loss of the global batch before the step, as `lossNormalization` says. */
+  loss: number;
+  /** Norm of the global gradient before clipping. */
+  gradNorm: number;
+  /** Rate the step ran with. */
+  learningRate: number;
+  /** Learned tokens of the global batch. */
+  tokens: number;
+  /** Some rank asked to stop after this step; every rank sees the same answer. */
+  stopRequested: boolean;
+  computeMs: number;
+  communicateMs: number;
+}
+
+export interface Snapshot {
+  /** The whole model: copies of what this stage trains, views of what it leaves alone. */
+  params: HostTensors;
+  /** `exp_avg.NAME` and `exp_avg_sq.NAME` of every trained parameter. */
+  optimizer: HostTensors;
+  state: TrainerState;
+}

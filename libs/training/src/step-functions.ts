@@ -1,0 +1,85 @@
+import { ovisLoss } from '@ovis/model';
+import type { MergedBatch, OvisConfig, Params } from '@ovis/model';
+import { compile, tf } from '@ovis/tensorflow';
+import { adamwUpdate } from './adamw.ts';
+import type { AdamWRates } from './adamw.ts';
+import { ALIGNMENT, cutSlices, joinSlices } from './flat-layout.ts';
+import type { FlatLayout } from './flat-layout.ts';
+import type { FlatState } from './flat-state.ts';
+import { isDecayed } from './modules.ts';
+import type { StageSettings } from './settings.ts';
+
+export type CompileMode = 'graph' | 'xla';
+
+export interface StepFunctionsOptions {
+  config: OvisConfig;
+  /** Parameters that are not trained. */
+  frozen: Params;
+  layout: FlatLayout;
+  state: FlatState;
+  settings: StageSettings;
+  mode: { gradient?: CompileMode; update?: CompileMode };
+}
+
+/**
+ * The compiled functions of a step. `step` is a whole one; `gradient` and `update` are its halves, for several micro-batches or
+ * ranks: between them the gradients are added up. All three change `state` in place, or not at all when the loss is not finite.
+ *
+ * - `gradient(batch, sum)`: `sum` (null: nothing) plus the batch's gradients, `[layout.sizeWithTail]`: the gradients of the loss
+ *   sum ('tokens') or of the mean ('microbatch'), in the layout's order, and the numbers of `TAIL` behind them
+ * - `update(gradients, rates)` and `step(batch, rates)`: see {@link adamwUpdate} for the result
+ */
+export function stepFunctions({ config, frozen, layout, state, settings, mode }: StepFunctionsOptions) {
+  const { lossNormalization, activationCheckpointing } = settings;
+  /** Parameters that the loss does not depend on, such as CLIP's unused last norm: known once a gradient has been traced. */
+  const unreached = new Set<string>();
+
+  function gradient(batch: MergedBatch, sum: tf.Tensor1D | null): tf.Tensor1D {
+    const trained = cutSlices(layout, state.weights);
+    let tokens: tf.Scalar | undefined;
+    const { value: loss, grads } = tf.engine().gradients<tf.Scalar>(
+      () => {
+        const all = { ...frozen, ...trained };
+        const out = ovisLoss(config, all, batch, { recompute: activationCheckpointing });
+        // Made inside the gradient's own tidy scope, needed behind it.
+        tokens = tf.keep(out.tokens);
+        return lossNormalization === 'tokens'
+          ? out.lossSum
+          : tf.div<tf.Scalar>(out.lossSum, tf.maximum(out.tokens, 1));
+      },
+      Object.values(trained),
+      undefined,
+      // A parameter may be out of the loss's reach; it then gets zeros, and torch would not touch it.
+      true,
+    );
+    const found = (grads as (tf.Tensor | undefined)[]).slice();
+    layout.slices.forEach(({ name }, i) => !found[i] && unreached.add(name));
+    const flat = joinSlices(layout, (_, i) => found[i], [loss, tokens!, tf.minimum(tokens!, 1)]);
+    tokens!.dispose();
+    return sum ? tf.add<tf.Tensor1D>(sum, flat) : flat;
+  }
+
+  function update(gradients: tf.Tensor1D, rates: AdamWRates): tf.Tensor1D {
+    const decayed = settings.weightDecay > 0 ? decayedRows(layout, unreached) : null;
+    return adamwUpdate(state, { gradients, decayed, rates }, settings, lossNormalization);
+  }
+
+  const step = (batch: MergedBatch, rates: AdamWRates) => update(gradient(batch, null), rates);
+  const { gradient: gradientMode = 'graph', update: updateMode = 'graph' } = mode;
+  return {
+    gradient: compile(gradient, { name: 'ovis_gradient', mode: gradientMode }),
+    update: compile(update, { name: 'ovis_update', mode: updateMode }),
+    step: compile(step, { name: 'ovis_step', mode: gradientMode }),
+  };
+}
+
+/** Every parameter starts a new row of the flat weights. What has no gradient does not decay: torch skips it. */
+function decayedRows(layout: FlatLayout, unreached: ReadonlySet<string>): tf.Tensor2D {
+  const rows = new Float32Array(layout.size / ALIGNMENT);
+  for (const { name, offset, size } of layout.slices) {
+    if (isDecayed(name) && !unreached.has(name)) {
+      rows.fill(1, offset / ALIGNMENT, Math.ceil((offset + size) / ALIGNMENT));
+    }
+  }
+  return tf.tensor2d(rows, [rows.length, 1]);
+}
