@@ -35,7 +35,8 @@ export class TensorData extends tf.KernelBackend {
   readonly resources: Resources;
   /** The function that is being traced, if one is. */
   recorder: Recorder | undefined;
-  readonly #entries: tf.DataStorage<TensorEntry>;
+  readonly #entries = new WeakMap<object, TensorEntry>();
+  #count = 0;
   /** Frees the handle of a tensor that nobody disposed once JavaScript has forgotten it. */
   readonly #forgottenResources = new FinalizationRegistry<Resource>((r) => this.resources.destroy(r));
   readonly #forgotten = new FinalizationRegistry<NativeTensor>((tensor) => this.#free(tensor));
@@ -45,11 +46,10 @@ export class TensorData extends tf.KernelBackend {
     this.native = native;
     this.account = native.account;
     this.resources = new Resources(native);
-    this.#entries = new tf.DataStorage<TensorEntry>(this, tf.engine());
   }
 
   entry(dataId: object): TensorEntry {
-    const entry = this.has(dataId) ? this.#entries.get(dataId) : undefined;
+    const entry = this.#entries.get(dataId);
     if (!entry) throw disposed();
     return entry;
   }
@@ -62,14 +62,14 @@ export class TensorData extends tf.KernelBackend {
   adopt(metadata: TensorMetadata): tf.Tensor {
     const dataId = {};
     const { id, shape, dtype } = metadata;
-    this.#entries.set(dataId, { shape, dtype, id, values: null, refCount: 1 });
+    this.#add(dataId, { shape, dtype, id, values: null, refCount: 1 });
     this.#own(dataId, metadata);
     return makeTensor(dataId, shape, dtype);
   }
 
   /** A tensor without values that stands for a graph value while a function is traced. */
   makeSymbolic(owner: Recorder, dataId: object, shape: number[], dtype: number): tf.Tensor {
-    this.#entries.set(dataId, { shape, dtype, id: 0, values: null, refCount: 1, owner });
+    this.#add(dataId, { shape, dtype, id: 0, values: null, refCount: 1, owner });
     return makeTensor(dataId, shape, dtype);
   }
 
@@ -108,7 +108,7 @@ export class TensorData extends tf.KernelBackend {
   }
 
   resourceOf(dataId: object): Resource | undefined {
-    return this.has(dataId) ? this.#entries.get(dataId).resource : undefined;
+    return this.#entries.get(dataId)?.resource;
   }
 
   /** Moves a variable's value into a resource, if it is not there already. Tensors that share its data keep the old data. */
@@ -119,7 +119,7 @@ export class TensorData extends tf.KernelBackend {
     const resource = this.resources.create(shape, dtype, this.handle(variable.dataId));
     tf.engine().disposeTensor(variable);
     variable.dataId = {};
-    this.#entries.set(variable.dataId, { shape, dtype, id: 0, values: null, resource, refCount: 0 });
+    this.#add(variable.dataId, { shape, dtype, id: 0, values: null, resource, refCount: 0 });
     this.#forgottenResources.register(variable.dataId, resource, variable.dataId);
     tf.engine().incRef(variable, this);
     return resource;
@@ -164,7 +164,7 @@ export class TensorData extends tf.KernelBackend {
     refCount: number,
   ): void {
     const type = dtypes.toTensorFlowType(dtype);
-    this.#entries.set(dataId, { shape, dtype: type, id: 0, values, refCount, owner: this.recorder });
+    this.#add(dataId, { shape, dtype: type, id: 0, values, refCount, owner: this.recorder });
   }
 
   override readSync(dataId: object): tf.BackendValues {
@@ -186,8 +186,8 @@ export class TensorData extends tf.KernelBackend {
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    if (!this.has(dataId)) return true;
     const entry = this.#entries.get(dataId);
+    if (!entry) return true;
     entry.refCount--;
     if (!force && entry.refCount > 0) return false;
     if (entry.id !== 0) {
@@ -199,6 +199,7 @@ export class TensorData extends tf.KernelBackend {
       this.resources.destroy(entry.resource);
     }
     this.#entries.delete(dataId);
+    this.#count--;
     return true;
   }
 
@@ -207,11 +208,16 @@ export class TensorData extends tf.KernelBackend {
   }
 
   override refCount(dataId: object): number {
-    return this.has(dataId) ? this.#entries.get(dataId).refCount : 0;
+    return this.#entries.get(dataId)?.refCount ?? 0;
   }
 
   override numDataIds(): number {
-    return this.#entries.numDataIds();
+    return this.#count;
+  }
+
+  #add(dataId: object, entry: TensorEntry): void {
+    if (!this.#entries.has(dataId)) this.#count++;
+    this.#entries.set(dataId, entry);
   }
 
   #own(dataId: object, { id, shape, dtype }: NativeTensor): void {

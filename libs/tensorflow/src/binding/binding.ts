@@ -1,5 +1,6 @@
 import type { OpAttr } from './attributes.ts';
 import { ATTR, setEagerAttribute } from './attributes.ts';
+import type { HandleList } from './handle-list.ts';
 import type { Library } from './library.ts';
 import { viewMemory } from './library.ts';
 import { MemoryAccount } from '../backend/memory-account.ts';
@@ -187,7 +188,7 @@ export class Binding {
    * A call of a registered function with its inputs, which are referenced from now on: the caller may delete its handles.
    * Each prepared call must be given to {@link runCall} once.
    */
-  prepareCall(name: string, inputs: readonly number[], outputCount: number, options: { xla: boolean }): Call {
+  prepareCall(name: string, inputs: HandleList, outputCount: number, options: { xla: boolean }): Call {
     const { lib } = this;
     const status = lib.TF_NewStatus();
     const op = lib.TFE_NewOp(this.context, name, status);
@@ -195,7 +196,7 @@ export class Binding {
       checkStatus(lib, status, name);
       if (options.xla) lib.TFE_OpSetAttrBool(op, '_XlaMustCompile', 1);
       if (this.#gpu) lib.TFE_OpSetDevice(op, this.#gpu.name, status);
-      for (const input of inputs) lib.TFE_OpAddInput(op, input, status);
+      lib.TFE_OpAddInputList(op, inputs.pointers, inputs.length, status);
       checkStatus(lib, status, name);
     } catch (error) {
       if (op) lib.TFE_DeleteOp(op);

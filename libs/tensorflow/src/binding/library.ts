@@ -46,6 +46,7 @@ const SIGNATURES = {
   TFE_OpReset: ['void', ['ptr', 'str', 'str', 'ptr']],
   TFE_OpSetDevice: ['void', ['ptr', 'str', 'ptr']],
   TFE_OpAddInput: ['void', ['ptr', 'ptr', 'ptr']],
+  TFE_OpAddInputList: ['void', ['ptr', 'array', 'int', 'ptr']],
   TFE_OpSetAttrType: ['void', ['ptr', 'str', 'int']],
   TFE_OpSetAttrBool: ['void', ['ptr', 'str', 'int']],
   TFE_OpSetAttrInt: ['void', ['ptr', 'str', 'size']],

@@ -2,6 +2,7 @@ import { tf } from '../tf.ts';
 import type { LibtensorflowBackend } from '../backend/backend.ts';
 import type { Resource } from '../backend/variables.ts';
 import type { Call } from '../binding/binding.ts';
+import { HandleList } from '../binding/handle-list.ts';
 import { EngineError } from '../errors.ts';
 import type { GraphValue } from './graph.ts';
 import { forbidRandom } from './forbid-random.ts';
@@ -32,6 +33,11 @@ export class CompiledFunction {
   readonly #written: ReadonlySet<tf.Variable>;
   /** What the results are: known from the trace, so that nobody needs to ask TensorFlow. */
   readonly #outputs: readonly { shape: number[]; dtype: number }[];
+  /** The inputs, arguments first, as they were at the last call. */
+  readonly #inputs: HandleList;
+  /** Where the captured variables' values lay at the last call (it changes when one is assigned while a call runs). */
+  readonly #resources = new Map<tf.Variable, Resource>();
+  #touched: { reads: Resource[]; writes: Resource[] } | undefined;
   #running = 0;
   #disposed = false;
 
@@ -73,6 +79,7 @@ export class CompiledFunction {
       const captured = trace.captures.filter((c) => used.has(c.value.node));
       captures = captured.map((c) => c.capture);
       this.#captures = captures;
+      this.#inputs = new HandleList(this.#usedArguments.length + captures.length);
       const inputs = [...this.#usedArguments.map((i) => symbols[i]!.value), ...captured.map((c) => c.value)];
       this.nodes = trace.graph.toFunction(this.#name, inputs, outputs, effects, { xla: this.mode === 'xla' });
       registered = true;
@@ -90,16 +97,12 @@ export class CompiledFunction {
   /** Runs the function on another thread. The argument tensors may be disposed as soon as this returns. */
   call(tensors: readonly tf.Tensor[]): Promise<unknown> {
     const { native, resources } = this.#backend;
-    const inputs = this.#usedArguments.map((i) => this.#backend.handle(tensors[i]!.dataId));
-    const reads: Resource[] = [];
-    const writes: Resource[] = [];
-    for (const capture of this.#captures) {
-      if (capture.kind === 'variable') {
-        const resource = this.#resource(capture.variable);
-        (this.#written.has(capture.variable) ? writes : reads).push(resource);
-        inputs.push(resource.handle);
-      } else inputs.push(this.#capturedHandle(capture));
-    }
+    const inputs = this.#inputs;
+    let next = 0;
+    for (const i of this.#usedArguments) inputs.set(next++, this.#backend.handle(tensors[i]!.dataId));
+    for (const capture of this.#captures) inputs.set(next++, this.#captured(capture));
+    this.#touched ??= this.#touch();
+    const { reads, writes } = this.#touched;
     const call = native.prepareCall(this.#name, inputs, this.#outputs.length, { xla: this.mode === 'xla' });
     return this.#run(call, resources.enter(reads, writes), writes.length > 0);
   }
@@ -139,16 +142,30 @@ export class CompiledFunction {
     for (const c of this.#captures) if (c.kind === 'constant') this.#backend.freeConstant(c);
   }
 
-  #resource(variable: tf.Variable): Resource {
+  #captured(capture: Capture): number {
+    if (capture.kind === 'constant') return capture.handle;
+    if (capture.kind === 'tensor') {
+      if (!this.#backend.has(capture.dataId)) throw this.#gone(`tensor [${capture.shape.join(', ')}]`);
+      return this.#backend.handle(capture.dataId);
+    }
+    const { variable } = capture;
     const resource = variable.isDisposed ? undefined : this.#backend.resourceOf(variable.dataId);
     if (!resource) throw this.#gone(`variable '${variable.name}'`);
-    return resource;
+    if (this.#resources.get(variable) !== resource) {
+      this.#resources.set(variable, resource);
+      this.#touched = undefined;
+    }
+    return resource.handle;
   }
 
-  #capturedHandle(capture: Exclude<Capture, { kind: 'variable' }>): number {
-    if (capture.kind === 'constant') return capture.handle;
-    if (!this.#backend.has(capture.dataId)) throw this.#gone(`tensor [${capture.shape.join(', ')}]`);
-    return this.#backend.handle(capture.dataId);
+  /** Which resources a call reads only, and which it writes. */
+  #touch(): { reads: Resource[]; writes: Resource[] } {
+    const reads: Resource[] = [];
+    const writes: Resource[] = [];
+    for (const [variable, resource] of this.#resources) {
+      (this.#written.has(variable) ? writes : reads).push(resource);
+    }
+    return { reads, writes };
   }
 
   #gone(what: string): EngineError {
