@@ -1,5 +1,6 @@
 import type { RopeTables } from '@ovis/tensorflow';
 import {
+  applyAdam,
   attend,
   causalBias,
   compile,
@@ -81,19 +82,18 @@ export function decoderLoss(
   tokens: tf.Tensor1D,
   labels: tf.Tensor1D,
 ): tf.Scalar {
-  const { width, heads, intermediate, time } = config;
+  const { width, heads, time } = config;
   const rope = ropeTables(time, width / heads, THETA);
   const bias = causalBias(time);
-  const rows = tokens.shape[0];
   let x = takeRows(weight('embedding'), tokens) as tf.Tensor2D;
   for (let i = 0; i < config.layers; i++) {
     const normal = rmsNorm(x, weight(`${i}.attentionNorm`), EPS);
     const mixed = attention(config, linear(normal, weight(`${i}.qkv`)), rope, bias);
     x = tf.add(x, linear(mixed, weight(`${i}.output`)));
-    const gateUp = linear(rmsNorm(x, weight(`${i}.mlpNorm`), EPS), weight(`${i}.gateUp`));
-    const gate = tf.slice2d(gateUp, [0, 0], [rows, intermediate]);
-    const up = tf.slice2d(gateUp, [0, intermediate], [rows, intermediate]);
-    x = tf.add(x, linear(siluTimes(gate, up), weight(`${i}.down`)));
+    const inner = rmsNorm(x, weight(`${i}.mlpNorm`), EPS);
+    // Halves of a weight's rows are views, halves of the product's columns would be copies.
+    const [gate, up] = tf.split(weight(`${i}.gateUp`), 2, 0) as [tf.Tensor, tf.Tensor];
+    x = tf.add(x, linear(siluTimes(linear(inner, gate), linear(inner, up)), weight(`${i}.down`)));
   }
   const logits = linear(rmsNorm(x, weight('norm'), EPS), weight('head'));
   return tf.mean(sparseSoftmaxCrossEntropy(logits, labels));
@@ -108,9 +108,9 @@ function attention(
   const { width, heads, batch, time } = config;
   const headDim = width / heads;
   const all = splitHeads(qkv, 3 * heads, batch, time);
-  const part = (index: number) => tf.slice4d(all, [index * heads, 0, 0, 0], [heads, batch, time, headDim]);
-  const q = tf.mul<tf.Tensor4D>(rotate(part(0), rope), 1 / Math.sqrt(headDim));
-  return joinHeads(attend(q, rotate(part(1), rope), part(2), bias), heads);
+  const [qk, v] = tf.split(all, [2 * heads, heads], 0) as [tf.Tensor4D, tf.Tensor4D];
+  const [q, k] = tf.split(rotate(qk, rope), 2, 0) as [tf.Tensor4D, tf.Tensor4D];
+  return joinHeads(attend(tf.mul(q, 1 / Math.sqrt(headDim)), k, v, bias), heads);
 }
 
 /** A compiled training step: forward, backward, AdamW over all weights; resolves to the loss before the update. */
@@ -123,17 +123,13 @@ export function decoderStep(config: DecoderConfig, optimizer: AdamWConfig) {
   let steps = 0;
 
   const step = compile(
-    (tokens: tf.Tensor1D, labels: tf.Tensor1D, stepSize: tf.Scalar, secondCorrection: tf.Scalar) => {
+    (tokens: tf.Tensor1D, labels: tf.Tensor1D, alpha: tf.Scalar, epsilonHat: tf.Scalar) => {
       const weight = (name: string) => weights.get(name) as tf.Tensor;
       const { value, grads } = tf.variableGrads(() => decoderLoss(config, weight, tokens, labels), variables);
       variables.forEach((w, i) => {
-        const g = grads[w.name]!;
-        const m = tf.add(tf.mul(first[i]!, beta1), tf.mul(g, 1 - beta1));
-        const v = tf.add(tf.mul(second[i]!, beta2), tf.mul(tf.square(g), 1 - beta2));
-        const root = tf.add(tf.div(tf.sqrt(v), secondCorrection), epsilon);
-        w.assign(tf.sub(tf.mul(w, 1 - learningRate * weightDecay), tf.mul(tf.div(m, root), stepSize)));
-        first[i]!.assign(m);
-        second[i]!.assign(v);
+        w.assign(tf.mul(w, 1 - learningRate * weightDecay));
+        const gradient = grads[w.name]!;
+        applyAdam(w, first[i]!, second[i]!, { alpha, beta1, beta2, epsilon: epsilonHat, gradient });
       });
       return value;
     },
@@ -142,10 +138,12 @@ export function decoderStep(config: DecoderConfig, optimizer: AdamWConfig) {
 
   return async (tokens: tf.Tensor1D, labels: tf.Tensor1D): Promise<tf.Scalar> => {
     steps++;
-    const stepSize = tf.scalar(learningRate / (1 - beta1 ** steps));
-    const secondCorrection = tf.scalar(Math.sqrt(1 - beta2 ** steps));
-    const loss = step(tokens, labels, stepSize, secondCorrection);
-    tf.dispose([stepSize, secondCorrection]);
+    // The bias corrections, for the order of Adam's section 2.
+    const root = Math.sqrt(1 - beta2 ** steps);
+    const alpha = tf.scalar((learningRate * root) / (1 - beta1 ** steps));
+    const epsilonHat = tf.scalar(epsilon * root);
+    const loss = step(tokens, labels, alpha, epsilonHat);
+    tf.dispose([alpha, epsilonHat]);
     return (await loss) as tf.Scalar;
   };
 }
