@@ -82,6 +82,9 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
       optimizer: start.optimizer && asFloats(start.optimizer),
     });
     trainer = created;
+    // The trainer has copied these: weights and moments should not be here twice for hours.
+    for (const name of created.trained) model.params[name]?.dispose();
+    start.optimizer = undefined;
     const fromStep = created.stepsDone;
     emit({
       started: { stepsTotal: settings.totalSteps, firstStep: fromStep, trainableParams: created.trainedSize },

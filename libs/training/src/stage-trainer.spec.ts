@@ -1,4 +1,4 @@
-import { initEngine, tf } from '@ovis/tensorflow';
+import { initEngine, memory, tf } from '@ovis/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   config,
@@ -166,6 +166,49 @@ describe('StageTrainer', () => {
     await train(trainer, [0, 1], halves);
     expect(trainer.stats().gradient).toMatchObject({ traces: 1, calls: 4 });
     expect(trainer.stats().update).toMatchObject({ traces: 1, calls: 2 });
+    expect(trainer.stats().step).toMatchObject({ traces: 0, calls: 0 });
+    trainer.dispose();
+  });
+
+  it('does a whole step in one call when it trains alone on one micro-batch', async () => {
+    const trainer = await create();
+    await train(trainer, [0, 1]);
+    expect(trainer.stats().step).toMatchObject({ traces: 1, calls: 2 });
+    expect(trainer.stats().gradient).toMatchObject({ calls: 0 });
+    trainer.dispose();
+  });
+
+  it('holds weights and moments once', async () => {
+    const params = toParams(initial);
+    const before = memory();
+    const trainer = await create({ params });
+    for (const name of trainer.trained) params[name]!.dispose();
+    await train(trainer, [0, 1]);
+    const { variables, tensors } = memory();
+    const once = trainer.trainedSize * 4;
+    const held = variables.bytes - before.variables.bytes;
+    expect(held).toBeGreaterThanOrEqual(3 * once);
+    // Slices start at multiples of 64 bytes.
+    expect(held).toBeLessThan(3 * 1.05 * once);
+    expect(tensors.bytes - before.tensors.bytes).toBeLessThan(0.05 * once);
+    trainer.dispose();
+    expect(memory().variables.bytes).toBe(before.variables.bytes);
+  });
+
+  it('gives snapshots and params that later steps do not change', async () => {
+    const trainer = await create({ settings: { ...settings, warmupRatio: 0 } });
+    await train(trainer, [0]);
+    const name = 'vte.weight';
+    const { params, optimizer } = await trainer.snapshot();
+    const tensor = trainer.params[name]!;
+    const saved = Object.fromEntries(Object.entries(optimizer).map(([key, { data }]) => [key, data.slice()]));
+    const weights = params[name]!.data.slice();
+    expect(tensor.dataSync()).toEqual(weights);
+    await train(trainer, [1]);
+    expect(params[name]!.data).toEqual(weights);
+    expect(tensor.dataSync()).toEqual(weights);
+    for (const [key, data] of Object.entries(saved)) expect(optimizer[key]!.data).toEqual(data);
+    expect(trainer.params[name]!.dataSync()).not.toEqual(weights);
     trainer.dispose();
   });
 
@@ -179,7 +222,7 @@ describe('StageTrainer', () => {
   });
 
   it('says where the loss stopped being finite and refuses to go on', async () => {
-    const trainer = await create();
+    const trainer = await create({ settings: { ...settings, warmupRatio: 0, weightDecay: 0.1 } });
     const broken = samples[0]!.map((sample) => ({
       ...sample,
       pixels: [sample.pixels].flat().map((picture) => picture.map(() => NaN)),
@@ -190,6 +233,13 @@ describe('StageTrainer', () => {
       message: expect.stringMatching(/Stage 3, step 1 of 12.*NaN.*learning rate/),
       hint: expect.stringContaining('learningRate'),
     });
+    // Nothing has changed, weight decay included.
+    const unchanged = trainer.trained.every((name) =>
+      Buffer.from(trainer.params[name]!.dataSync().buffer).equals(
+        Buffer.from(initial[name]!.data.slice().buffer),
+      ),
+    );
+    expect(unchanged).toBe(true);
     await expect(trainer.snapshot()).rejects.toMatchObject({ code: 'TRAINER_FAILED' });
     await expect(trainer.step([batch])).rejects.toMatchObject({ code: 'TRAINER_FAILED' });
     trainer.dispose();
