@@ -12,10 +12,13 @@ export type { Compiled, CompileOptions, CompileStats } from './compile/compile.t
 export { applyAdam } from './compile/apply-adam.ts';
 export type { AdamUpdate } from './compile/apply-adam.ts';
 export { fused } from './compile/fused.ts';
+export { whileLoop } from './compile/while-loop.ts';
+export type { WhileLoop } from './compile/while-loop.ts';
 export { barrier } from './compile/barrier.ts';
 export type { TensorTree } from './compile/tree.ts';
 export { tensorView } from './ops/tensor-view.ts';
 export { sparseSoftmaxCrossEntropy } from './ops/sparse-softmax-cross-entropy.ts';
+export { updateSlice } from './ops/update-slice.ts';
 export { takeRows } from './ops/take-rows.ts';
 // Pieces of networks
 export { gelu, quickGelu, siluTimes } from './nn/activation.ts';
