@@ -43,7 +43,12 @@ export interface AdamWInputs {
   rates: AdamWRates;
 }
 
-/** XLA makes one pass of it. A gradient of NaNs becomes zeros. */
+/** Sum of squares without a tensor of squares: XLA adds up every 16, TensorFlow (in pairs, so precisely) the rest. */
+const sixteenths = fused('ovis_squares', (g: tf.Tensor1D) =>
+  tf.sum<tf.Tensor1D>(tf.square(tf.reshape(g, [ALIGNMENT, -1])), 0),
+);
+
+/** One pass, too. A gradient of NaNs becomes zeros. */
 const scaled = fused('ovis_scaled_gradient', (g: tf.Tensor1D, scale: tf.Scalar, usable: tf.Scalar) =>
   tf.where(usable, tf.mul<tf.Tensor1D>(g, scale), tf.zerosLike(g)),
 );
@@ -74,7 +79,7 @@ export function adamwUpdate(
   const count = tf.maximum(tail(TAIL[normalization === 'tokens' ? 'tokens' : 'microBatches']), 1);
   const scale = tf.div<tf.Scalar>(1, count);
   const loss = tf.mul<tf.Scalar>(tail(TAIL.loss), scale);
-  const norm = tf.mul<tf.Scalar>(tf.sqrt(tf.sum(tf.square(sums))), scale);
+  const norm = tf.mul<tf.Scalar>(tf.sqrt(tf.sum(sixteenths(sums))), scale);
   const clip = tf.minimum<tf.Scalar>(tf.div(settings.clipNorm, tf.add(norm, 1e-6)), 1);
 
   const usable = tf.isFinite(tf.add<tf.Scalar>(loss, norm));
