@@ -3,6 +3,7 @@ import type { OpAttr } from '../binding/attributes.ts';
 import { ATTR } from '../binding/attributes.ts';
 import type { Binding } from '../binding/binding.ts';
 import * as dtypes from '../binding/dtypes.ts';
+import { userLine } from './user-line.ts';
 import { EngineError } from '../errors.ts';
 import { TensorData } from './tensor-data.ts';
 
@@ -71,6 +72,8 @@ export class LibtensorflowBackend extends TensorData {
         return id;
       });
       return this.native.executeOp(name, attrs, ids, outputCount).map((m) => this.adopt(m));
+    } catch (error) {
+      throw located(error);
     } finally {
       read?.forEach((id) => this.native.deleteTensor(id));
     }
@@ -146,6 +149,13 @@ export class LibtensorflowBackend extends TensorData {
   }
 
   override dispose(): void {}
+}
+
+/** An eager operation's failure with the line of the user's code that called for it. */
+function located(error: unknown): unknown {
+  const line = error instanceof EngineError && error.op !== undefined && userLine();
+  if (!line) return error;
+  return new EngineError(error.code, `${error.message} (called at ${line})`, error.hint, error.op);
 }
 
 export function typeAttr(name: string, dtype: tf.DataType): OpAttr {

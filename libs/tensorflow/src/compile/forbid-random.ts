@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import { userLine } from './user-line.ts';
+import { userLine } from '../backend/user-line.ts';
 
 /**
  * TF.js's random operations draw on the host, so a traced function would repeat one draw for ever. They take their seed

@@ -14,7 +14,7 @@ import type { Capture, CapturedInput } from './trace-constants.ts';
 import { TraceConstants } from './trace-constants.ts';
 import type { TracedVariable } from './trace-variables.ts';
 import { checkAssignable, TraceVariables } from './trace-variables.ts';
-import { userLine } from './user-line.ts';
+import { userLine } from '../backend/user-line.ts';
 
 const memoryLimit = machineMemory().limit;
 
