@@ -1,33 +1,88 @@
 import { barrier } from '../compile/barrier.ts';
+import { fused } from '../compile/fused.ts';
 import { tf } from '../tf.ts';
-import { BlockMatrix, columnOf, rowBlocks, rowsOf, type RowBlock } from './row-blocks.ts';
+import { BlockMatrix, rowBlocks, rowsOf, type RowBlock } from './row-blocks.ts';
 import type { LookupInputs } from './vocabulary-lookup.ts';
 import { withGradient } from './with-gradient.ts';
 
 /*
- * With C the head's rows minus their mean, and S = C'C / K, the LayerNorm over the vocabulary needs no logits:
+ * With m the mean of the head's rows, C the rows minus m, and G = C'C / K, the LayerNorm over the vocabulary needs no logits:
  *
- *   h = x * rsqrt(x' S x + eps)          [n, d]
- *   logits = h (g C)' + b                [n, K]
+ *   h = x * rsqrt(x' G x + eps)          [n, d]
+ *   z = h C' = h W' - h m                [n, K]
+ *   logits = g z + b
  *
- * What remains is attention with the rows of g C as keys, and everything about the norm is d wide. Backward, with
- * dL = P * (dY T' - rowsum(dY * Y)), A = dL' h and u = dL (g C) summed over the chunks:
+ * What remains is attention with the head as keys. Everything that is done to single elements happens on chunks of
+ * h W' and dY T', never on rows of the head or the table. Backward, with dL = P * (dY T' - rowsum(dY * Y)) and dZ = g dL:
  *
- *   dT = P' dY   db = colsum dL   dg = rowsum(A * C)
- *   dx = rstd u - rstd^3 (u . x) S x
- *   dW = g A - mean over K of (g A) + C M,   M = -1/K sum_n rstd_n^3 (u_n . x_n) x_n x_n'
+ *   dT = P' dY   db = colsum dL   dg = colsum(dL * z)
+ *   u = dZ C = dZ W - rowsum(dZ) m
+ *   dx = rstd u - rstd^3 (u . x) G x
+ *   dW = dZ' h - 1/K rowsum(dZ)' h + C M,   M = -1/K sum_n rstd_n^3 (u_n . x_n) x_n x_n'
  *
- * M is only known after the last chunk, so C M is added to the finished rows in a second, cheaper loop.
+ * M is only known after the last chunk, so the last two terms are added to the finished rows in a second, cheaper loop.
  */
 
-/** The symmetric product of the head with itself is computed in so many strips: 1 + 1/4 halves of it. */
-const GRAM_STRIPS = 4;
+/** The symmetric product of the head with itself is computed in so many strips: 1/2 + 1/4 of it. */
+const GRAM_STRIPS = 2;
 
 interface Head {
   rowSum: tf.Tensor2D;
   weight: tf.Tensor2D;
   mean: tf.Tensor2D;
 }
+
+/** Of a chunk of scores `[n, chunk]`: `exp(logits - largest so far)`, and what the running sums need. */
+const softmaxChunk = fused(
+  'lookup_softmax',
+  (scores: tf.Tensor2D, shift: tf.Tensor2D, g: tf.Tensor, b: tf.Tensor, largest: tf.Tensor2D) => {
+    const logits: tf.Tensor2D = tf.add(tf.mul(tf.sub(scores, shift), g), b);
+    const now: tf.Tensor2D = tf.maximum(largest, tf.max(logits, -1, true));
+    const p: tf.Tensor2D = tf.exp(tf.sub(logits, now));
+    return { p, now, sum: tf.sum(p, -1, true) as tf.Tensor2D };
+  },
+);
+
+/** Takes a chunk's share into the running sums. */
+const addChunk = fused(
+  'lookup_add',
+  (
+    rows: tf.Tensor2D,
+    total: tf.Tensor2D,
+    largest: tf.Tensor2D,
+    o: Record<'part' | 'sum' | 'now', tf.Tensor2D>,
+  ) => {
+    const shrink = tf.exp(tf.sub(largest, o.now));
+    return {
+      rows: tf.add(tf.mul(rows, shrink), o.part) as tf.Tensor2D,
+      total: tf.add(tf.mul(total, shrink), o.sum) as tf.Tensor2D,
+    };
+  },
+);
+
+/** Of chunks of h W' and dY T', transposed `[chunk, n]`: the probabilities, the gradient of z, and those of norm weight and bias. */
+const backwardChunk = fused(
+  'lookup_backward',
+  (
+    scores: tf.Tensor2D,
+    dp: tf.Tensor2D,
+    perRow: Record<'shift' | 'logSum' | 'dot', tf.Tensor>,
+    g: tf.Tensor,
+    b: tf.Tensor,
+  ) => {
+    const [size] = scores.shape;
+    const scale: tf.Tensor2D = tf.reshape(g, [size, 1]);
+    const z: tf.Tensor2D = tf.sub(scores, perRow.shift);
+    const p: tf.Tensor2D = tf.exp(tf.sub(tf.add(tf.mul(z, scale), tf.reshape(b, [size, 1])), perRow.logSum));
+    const dl: tf.Tensor2D = tf.mul(p, tf.sub(dp, perRow.dot));
+    return {
+      p,
+      dz: tf.mul<tf.Tensor2D>(dl, scale),
+      dg: tf.sum(tf.mul(dl, z), -1) as tf.Tensor1D,
+      db: tf.sum(dl, -1) as tf.Tensor1D,
+    };
+  },
+);
 
 /**
  * The look-up in chunks of `chunk` words with a running maximum and sum; the backward pass computes each chunk's
@@ -51,37 +106,38 @@ export function chunkedLookup(inputs: LookupInputs, chunk: number): tf.Tensor2D 
       const [x1, w, g, b, t, mean, moment, rstd, h, y, logSum] = saved as tf.Tensor2D[] & { length: 11 };
       const weight = new BlockMatrix(blocks, w!.shape[1]);
       const tables = new BlockMatrix(blocks, t!.shape[1]);
-      const minusLogSum = tf.neg(tf.reshape(logSum!, [-1]));
-      const minusDot = tf.neg(tf.sum(tf.mul(dy, y!), -1));
+      const perRow = {
+        shift: tf.reshape(tf.matMul(h!, mean!, false, true), [-1]),
+        logSum: tf.reshape(logSum!, [-1]),
+        dot: tf.sum(tf.mul(dy, y!), -1),
+      };
       const dg: tf.Tensor1D[] = [];
       const db: tf.Tensor1D[] = [];
       let u: tf.Tensor2D | undefined;
-      let rowSum: tf.Tensor2D | undefined;
-      let before: tf.Tensor[] = [minusDot];
+      let sums: tf.Tensor2D | undefined;
+      let before: tf.Tensor[] = [perRow.dot];
       for (const block of blocks) {
-        const [m, d] = barrier([mean!, dy], before) as [tf.Tensor2D, tf.Tensor2D];
-        const scale = columnOf(g!, block);
-        const centred: tf.Tensor2D = tf.sub(rowsOf(w!, block), m);
-        const keys: tf.Tensor2D = tf.mul(centred, scale);
-        // Transposed, [chunk, n]: what is subtracted per row of the softmax is then a bias that MatMul adds itself.
-        const shifted = tf.add(tf.matMul(keys, h!, false, true), minusLogSum);
-        const p: tf.Tensor2D = tf.exp(tf.add(shifted, columnOf(b!, block)));
-        const dp = tf.add(tf.matMul(rowsOf(t!, block), d, false, true), minusDot);
-        const dl: tf.Tensor2D = tf.mul(p, dp);
-        const a = tf.matMul(dl, h!);
-        const scaled: tf.Tensor2D = tf.mul(a, scale);
-        u = plus(u, tf.matMul(dl, keys, true, false));
-        rowSum = plus(rowSum, tf.sum<tf.Tensor2D>(scaled, 0, true));
-        dg.push(tf.sum(tf.mul(a, centred), -1));
-        db.push(tf.sum(dl, -1));
-        before = [u, rowSum, dg.at(-1)!, db.at(-1)!];
-        before.push(weight.set(block, scaled), tables.set(block, tf.matMul(p, d)));
+        const [h1, dy1] = barrier<tf.Tensor2D>([h!, dy], before) as [tf.Tensor2D, tf.Tensor2D];
+        const rows = rowsOf(w!, block);
+        // Transposed, [chunk, n]: the products that make the rows of dW and dT then read and write in order.
+        const scores: tf.Tensor2D = tf.matMul(rows, h1, false, true);
+        const dp: tf.Tensor2D = tf.matMul(rowsOf(t!, block), dy1, false, true);
+        const now = backwardChunk(scores, dp, perRow, partOf(g!, block), partOf(b!, block));
+        u = plus(u, tf.matMul(now.dz, rows, true, false));
+        sums = plus(sums, tf.sum<tf.Tensor2D>(now.dz, 0, true));
+        dg.push(now.dg);
+        db.push(now.db);
+        const dw: tf.Tensor2D = tf.matMul(now.dz, h1);
+        before = [u, sums, weight.set(block, dw), tables.set(block, tf.matMul(now.p, dy1))];
       }
-      const pull = tf.mul(tf.pow(rstd!, 3), tf.sum(tf.mul(u!, x1!), -1, true));
-      const dx = tf.sub(tf.mul(rstd!, u!), tf.mul(pull, tf.matMul(x1!, moment!)));
+      const perToken: tf.Tensor2D = tf.reshape(sums!, [-1, 1]);
+      const centred: tf.Tensor2D = tf.sub(u!, tf.mul(perToken, mean!));
+      const pull = tf.mul(tf.pow(rstd!, 3), tf.sum(tf.mul(centred, x1!), -1, true));
+      const dx = tf.sub(tf.mul(rstd!, centred), tf.mul(pull, tf.matMul(x1!, moment!)));
       const words = w!.shape[0];
       const m: tf.Tensor2D = tf.matMul(tf.mul<tf.Tensor2D>(x1!, tf.mul(pull, -1 / words)), x1!, true, false);
-      addCorrection(weight, { rowSum: rowSum!, weight: w!, mean: mean! }, m, blocks);
+      const rowSum: tf.Tensor2D = tf.matMul(sums!, h!);
+      addCorrection(weight, { rowSum, weight: w!, mean: mean! }, m, blocks);
       return [dx, weight.result(), tf.concat(dg), tf.concat(db), tables.result()];
     },
   );
@@ -114,32 +170,36 @@ function secondMoment(head: tf.Tensor2D, mean: tf.Tensor2D, blocks: RowBlock[]):
   return tf.div<tf.Tensor2D>(tf.concat(rows, 0), head.shape[0]);
 }
 
-/** `softmax(h (g C)' + b) T` and the logarithm of the softmax's denominator, `[n, 1]`. */
+/** `softmax(g (h W' - h m) + b) T` and the logarithm of the softmax's denominator, `[n, 1]`. */
 function onlineSoftmax(
   { x: h, head, normWeight, normBias, table }: LookupInputs,
   mean: tf.Tensor2D,
   blocks: RowBlock[],
 ): { value: tf.Tensor2D; logSum: tf.Tensor2D } {
-  let largest: tf.Tensor2D | undefined;
-  let total: tf.Tensor2D | undefined;
-  let rows: tf.Tensor2D | undefined;
+  const [n] = h.shape;
+  const shift: tf.Tensor2D = tf.matMul(h, mean, false, true);
+  let largest: tf.Tensor2D = tf.fill([n, 1], LOWEST);
+  let total: tf.Tensor2D = tf.zeros([n, 1]);
+  let rows: tf.Tensor2D = tf.zeros([n, table.shape[1]]);
   for (const block of blocks) {
-    const [m] = barrier([mean], rows ? [rows, total!] : [h]) as [tf.Tensor2D];
-    const keys: tf.Tensor2D = tf.mul(tf.sub(rowsOf(head, block), m), columnOf(normWeight, block));
-    const bias = tf.slice(normBias, [block.start], [block.size]);
-    const logits = tf.add(tf.matMul(h, keys, false, true), bias);
-    const here: tf.Tensor2D = tf.max(logits, -1, true);
-    const now: tf.Tensor2D = largest ? tf.maximum(largest, here) : here;
-    const p: tf.Tensor2D = tf.exp(tf.sub(logits, now));
-    const shrink = largest && tf.exp(tf.sub(largest, now));
-    const sum: tf.Tensor2D = tf.sum(p, -1, true);
+    const [h1] = barrier([h], [rows, total]) as [tf.Tensor2D];
+    const scores: tf.Tensor2D = tf.matMul(h1, rowsOf(head, block), false, true);
+    const { p, now, sum } = softmaxChunk(
+      scores,
+      shift,
+      partOf(normWeight, block),
+      partOf(normBias, block),
+      largest,
+    );
     const part: tf.Tensor2D = tf.matMul(p, rowsOf(table, block));
-    total = shrink ? tf.add<tf.Tensor2D>(tf.mul(total!, shrink), sum) : sum;
-    rows = shrink ? tf.add<tf.Tensor2D>(tf.mul(rows!, shrink), part) : part;
+    ({ rows, total } = addChunk(rows, total, largest, { part, sum, now }));
     largest = now;
   }
-  return { value: tf.div(rows!, total!), logSum: tf.add(largest!, tf.log(total!)) };
+  return { value: tf.div(rows, total), logSum: tf.add(largest, tf.log(total)) };
 }
+
+/** Below every logit, and finite, so that nothing becomes NaN. */
+const LOWEST = -1e38;
 
 /** Adds `C M - rowSum / K` to the head's gradient. */
 function addCorrection(gradient: BlockMatrix, head: Head, m: tf.Tensor2D, blocks: RowBlock[]): void {
@@ -151,6 +211,10 @@ function addCorrection(gradient: BlockMatrix, head: Head, m: tf.Tensor2D, blocks
     const [held] = barrier([m], [before]) as [tf.Tensor2D];
     before = gradient.add(block, tf.add(tf.matMul(rowsOf(weight, block), held), bias));
   }
+}
+
+function partOf(vector: tf.Tensor, { start, size }: RowBlock): tf.Tensor1D {
+  return tf.slice(vector as tf.Tensor1D, [start], [size]);
 }
 
 function plus(sum: tf.Tensor2D | undefined, term: tf.Tensor2D): tf.Tensor2D {

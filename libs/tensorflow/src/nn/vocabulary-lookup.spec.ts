@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile, initEngine, tf, vocabularyLookup } from '../index.ts';
 import type { LookupOptions } from '../index.ts';
-import { chooseLookupForm } from './vocabulary-lookup.ts';
+import { chooseLookup } from './vocabulary-lookup.ts';
 import { BACKEND } from '../../test/engine.ts';
 
 beforeAll(async () => void (await initEngine()));
@@ -77,14 +77,14 @@ test('logits beyond the range of exp are no trouble', () => {
   expect(relativeError(y.dataSync(), expected)).toBeLessThan(1e-3);
 });
 
-test.skipIf(BACKEND === 'wasm')('auto is plain where that is faster and fits', () => {
-  const form = (n: number, d: number, words: number, budget?: number) =>
-    chooseLookupForm({ n, d, words }, budget);
-  expect(form(144, 256, 131072)).toBe('plain');
-  expect(form(144, 256, 131072, 100 * 2 ** 20)).toBe('chunked');
-  expect(form(576, 256, 131072)).toBe('chunked');
-  expect(form(2304, 256, 131072, 2 ** 40)).toBe('chunked');
-  expect(form(576, 128, 512)).toBe('plain');
+test.skipIf(BACKEND === 'wasm')('auto is plain where that fits into the budget', () => {
+  const form = (n: number, words: number, memoryBudget?: number) =>
+    chooseLookup({ n, d: 256, words, width: 256 }, { memoryBudget }).form;
+  expect(form(144, 131072)).toBe('chunked');
+  expect(form(144, 131072, 2 ** 30)).toBe('plain');
+  expect(form(576, 131072, 2 ** 30)).toBe('chunked');
+  expect(form(144, 16384)).toBe('plain');
+  expect(form(576, 8192)).toBe('plain');
 });
 
 /** The look-up and its gradients in float64, as the definition has it: [y, dx, dW, dg, db, dT]. */

@@ -18,20 +18,20 @@ export interface LookupInputs {
 }
 
 export interface LookupOptions {
-  /** Default `auto`: see {@link chooseLookupForm}. */
+  /** Default `auto`: see {@link chooseLookup}. */
   form?: 'auto' | 'plain' | 'chunked';
-  /** Words per chunk of the chunked form; the default keeps its largest matrix at 4 MiB, but has at least 2048. */
+  /** Words per chunk of the chunked form; see {@link chooseLookup}. */
   chunk?: number;
-  /** What `auto` lets the plain form take besides inputs and results; default 512 MiB. */
+  /** What `auto` lets the plain form take besides inputs and results; default 128 MiB. */
   memoryBudget?: number;
 }
 
 const MIB = 2 ** 20;
-/** Large enough for fast matrix products, small enough for TensorFlow's allocator to reuse without new pages. */
-const CHUNK_BYTES = 4 * MIB;
+/** What a chunk's largest matrix may take: the memory of the chunked form is a few of these. */
+const CHUNK_BYTES = 2 * MIB;
 /** Fewer would make long graphs of small products. */
 const SMALLEST_CHUNK = 2048;
-const DEFAULT_BUDGET = 512 * MIB;
+const DEFAULT_BUDGET = 128 * MIB;
 /** Matrices `[n, K]` that the plain form holds at its peak. */
 const PLAIN_MATRICES = 5;
 
@@ -51,25 +51,27 @@ const PLAIN_MATRICES = 5;
 export function vocabularyLookup(inputs: LookupInputs, o: LookupOptions = {}): tf.Tensor2D {
   const [n, d] = inputs.x.shape;
   const [words, width] = inputs.table.shape;
-  const { form = 'auto' } = o;
-  const chosen = form === 'auto' ? chooseLookupForm({ n, d, words }, o.memoryBudget) : form;
-  if (chosen === 'plain') return plainLookup(inputs);
-  return chunkedLookup(
-    inputs,
-    o.chunk ?? Math.max(SMALLEST_CHUNK, Math.floor(CHUNK_BYTES / 4 / Math.max(n, d, width))),
-  );
+  const choice = chooseLookup({ n, d, words, width }, o);
+  return choice.form === 'plain' ? plainLookup(inputs) : chunkedLookup(inputs, choice.chunk);
 }
 
 /**
- * What `auto` does: plain where its matrices `5 [n, K]` fit into the budget and n is below 2 d, where the products of the
- * chunked form cost more than the plain form's passes through memory. Small vocabularies (up to 8192 words) are always plain,
- * and so is everything on WASM, which has no memory for large ones.
+ * The form and the chunk that a look-up of these sizes takes.
+ *
+ * `auto` is plain where its matrices `5 [n, K]` fit into the budget, else chunked: small vocabularies are plain, the paper's
+ * 131072 words are chunked from 52 tokens on. It is a rule about memory, not about speed: the chunked form is the slower one,
+ * a little with n at 2 d and above, more below, where its two products of `K x d x d` weigh (n 144, d 256: 95 GFLOP against 58).
+ * Whoever has the memory raises the budget. Always plain on WASM, which has no memory for large vocabularies.
+ *
+ * The default chunk keeps the largest matrix of a chunk, `[chunk, max(n, d, D)]`, at 2 MiB, but has at least 2048 words.
  */
-export function chooseLookupForm(
-  { n, d, words }: { n: number; d: number; words: number },
-  memoryBudget = DEFAULT_BUDGET,
-): 'plain' | 'chunked' {
-  if (!nativeBackend()) return 'plain';
-  const fits = PLAIN_MATRICES * 4 * n * words <= memoryBudget;
-  return fits && (n < 2 * d || words <= 8192) ? 'plain' : 'chunked';
+export function chooseLookup(
+  { n, d, words, width }: Record<'n' | 'd' | 'words' | 'width', number>,
+  { form = 'auto', chunk, memoryBudget = DEFAULT_BUDGET }: LookupOptions = {},
+): { form: 'plain' | 'chunked'; chunk: number } {
+  const fits = !nativeBackend() || PLAIN_MATRICES * 4 * n * words <= memoryBudget;
+  return {
+    form: form === 'auto' ? (fits ? 'plain' : 'chunked') : form,
+    chunk: chunk ?? Math.max(SMALLEST_CHUNK, Math.floor(CHUNK_BYTES / 4 / Math.max(n, d, width))),
+  };
 }

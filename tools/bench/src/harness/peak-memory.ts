@@ -1,42 +1,38 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import koffi from 'koffi';
-
-/** Resident memory of this process, in bytes, after JavaScript and the C library have given back what they hold free. */
-export function residentBytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  trim?.(0);
-  return statusBytes('VmRSS');
-}
 
 /**
- * Peak resident memory of this process while `work` runs, in bytes, beyond `before`. Linux only.
+ * Bytes of anonymous memory that this process touches while `work` runs, each page counted once: at least the peak of what
+ * lives during the work. Linux only.
  *
- * `before` is {@link residentBytes} when nothing but the inputs lives and nothing of the work's size has run yet: TensorFlow's
- * allocator keeps freed memory for itself, so in a warm process the work would seem to need none.
- * @throws Error where the kernel does not let a process reset its peak
+ * The peak of the resident memory (VmHWM) would not do in a warm process, because TensorFlow's allocator keeps the pages it
+ * has freed; and in a cold one it counts the graph's compilation, and JavaScript's heap, which shrinks by 30 MB when it likes.
+ * @throws Error where the kernel does not let a process clear its pages' referenced bits
  */
-export async function peakExtraBytes(before: number, work: () => Promise<void>): Promise<number> {
-  // 5 resets VmHWM to the present size (proc_pid_clear_refs(5)).
-  writeFileSync('/proc/self/clear_refs', '5');
+export async function touchedBytes(work: () => Promise<void>): Promise<number> {
+  collectGarbage();
+  // 1 clears the referenced bits of all pages (proc_pid_clear_refs(5)).
+  writeFileSync('/proc/self/clear_refs', '1');
   await work();
-  return statusBytes('VmHWM') - before;
+  return referencedBytes();
 }
 
-const trim = mallocTrim();
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
 
-function mallocTrim(): ((pad: number) => number) | undefined {
-  try {
-    return koffi.load('libc.so.6').func('int malloc_trim(size_t pad)') as (pad: number) => number;
-  } catch {
-    return undefined; // another C library
+/** Of mappings that are no file's. */
+function referencedBytes(): number {
+  let anonymous = false;
+  let kilobytes = 0;
+  for (const line of readFileSync('/proc/self/smaps', 'utf8').split('\n')) {
+    // address permissions offset device inode [path]
+    const inode = /^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ (\d+)/.exec(line)?.[1];
+    if (inode) anonymous = inode === '0';
+    else if (anonymous) kilobytes += Number(/^Referenced:\s+(\d+) kB/.exec(line)?.[1] ?? 0);
   }
-}
-
-function statusBytes(field: string): number {
-  const match = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync('/proc/self/status', 'utf8'));
-  if (!match) throw new Error(`/proc/self/status has no ${field}`);
-  return Number(match[1]) * 1024;
+  if (kilobytes === 0) throw new Error('/proc/self/smaps tells of no referenced pages');
+  return kilobytes * 1024;
 }

@@ -1,40 +1,23 @@
 import { compile, tensorView, tf } from '@ovis/tensorflow';
-import { peakExtraBytes, residentBytes } from '../harness/peak-memory.ts';
+import { touchedBytes } from '../harness/peak-memory.ts';
 import type { Lookup } from '../models/lookup.ts';
 import { composedLookup, engineLookup, lookupInputs } from '../models/lookup.ts';
 import { serve, startEngine } from '../worker.ts';
 
-/** Words of the run that loads code and starts threads, before memory is looked at. */
-const FEW_WORDS = 1024;
+const WARM_RUNS = 2;
 
 serve(async (params) => {
   const { version } = await startEngine(params);
   const { tokens, words, width } = params as unknown as Record<'tokens' | 'words' | 'width', number>;
   const form = params.variant as 'composed' | 'auto' | 'plain' | 'chunked';
   const lookup: Lookup = form === 'composed' ? composedLookup : engineLookup(form);
-
-  /** The result and the gradients of all inputs. */
-  const forwardBackward = compile(
-    (inputs: tf.Tensor[], dy: tf.Tensor): tf.Tensor[] => {
-      const differentiated = tf.valueAndGrads((...args: tf.Tensor[]) => lookup(args));
-      const { value, grads } = differentiated(inputs, dy as tf.Tensor2D);
-      return [value, ...grads];
-    },
-    { name: 'lookup' },
-  );
-  const few = lookupInputs(tokens, FEW_WORDS, width);
-  tf.dispose(await forwardBackward(few.inputs, few.slope));
-  tf.dispose([few.inputs, few.slope]);
-
   const { inputs, slope } = lookupInputs(tokens, words, width);
+  const forwardBackward = compileGradients(lookup);
   const run = () => forwardBackward(inputs, slope);
-  // TensorFlow takes the values now, not at their first use.
-  for (const t of [...inputs, slope]) tensorView(t);
-  const before = residentBytes();
   const results = await run();
   const check = results.map(logNorm).reduce((a, b) => a + b, 0);
   tf.dispose(results);
-  const gradientBytes = inputs.reduce((sum, t) => sum + 4 * t.size, 0);
+
   return {
     info: { version },
     async iterate() {
@@ -42,13 +25,36 @@ serve(async (params) => {
       return check;
     },
     async memory() {
-      let made: tf.Tensor[] = [];
-      const peak = await peakExtraBytes(before, async () => void (made = await run()));
-      tf.dispose(made);
-      return peak - gradientBytes;
+      return temporaryBytes(forwardBackward, { inputs, slope });
     },
   };
 });
+
+type Gradients = (inputs: tf.Tensor[], dy: tf.Tensor) => Promise<tf.Tensor[]>;
+
+/** The result and the gradients of all inputs. */
+function compileGradients(lookup: Lookup): Gradients {
+  return compile(
+    (inputs: tf.Tensor[], dy: tf.Tensor): tf.Tensor[] => {
+      const differentiated = tf.valueAndGrads((...args: tf.Tensor[]) => lookup(args));
+      const { value, grads } = differentiated(inputs, dy as tf.Tensor2D);
+      return [value, ...grads];
+    },
+    { name: 'lookup' },
+  );
+}
+
+/** What one warm run touches besides its inputs and their gradients. */
+async function temporaryBytes(
+  run: Gradients,
+  { inputs, slope }: ReturnType<typeof lookupInputs>,
+): Promise<number> {
+  for (let i = 0; i < WARM_RUNS; i++) tf.dispose(await run(inputs, slope));
+  let made: tf.Tensor[] = [];
+  const touched = await touchedBytes(async () => void (made = await run(inputs, slope)));
+  tf.dispose(made);
+  return touched - 2 * inputs.reduce((sum, t) => sum + 4 * t.size, 0);
+}
 
 /** Logarithm of the Euclidean norm, summed in double precision. */
 function logNorm(tensor: tf.Tensor): number {
