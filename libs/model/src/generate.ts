@@ -114,9 +114,9 @@ async function generateBatch(
 }
 
 /**
- * The two compiled functions of a model; made once per config object. The loop's many small operations are worth XLA's
- * second or two of compiling: they run up to ten times as fast as in the graph executor. The prefill is mostly matrix products, which XLA
- * does not do faster on CPUs.
+ * The two compiled functions of a model; made once per config object. The loop is many small operations, which XLA runs many
+ * times as fast as the graph executor: worth its second or so of compiling. The prefill is mostly matrix products: on CPUs XLA gains
+ * little with few prompts and loses with many.
  */
 function generatorOf(config: OvisConfig): CompiledGenerator {
   let generator = generators.get(config);
