@@ -5,6 +5,8 @@ export { initEngine } from './engine/init-engine.ts';
 export type { EngineInfo, EngineOptions } from './engine/init-engine.ts';
 export { memory } from './engine/memory.ts';
 export type { MemoryReport } from './engine/memory.ts';
+export { allocatorMeter } from './engine/allocator.ts';
+export type { AllocatorMeter, AllocatorStatistics } from './engine/allocator.ts';
 export { bfloat16Tensor, deviceHasBfloat16, toBfloat16, toFloat32 } from './backend/bfloat16.ts';
 export { cacheDirectory, findLibrary } from './engine/find-library.ts';
 export { compile } from './compile/compile.ts';

@@ -1,4 +1,4 @@
-"""src/harness/peak-memory.ts for Python."""
+"""Peak of the resident memory. Linux."""
 
 import ctypes
 import gc

@@ -1,4 +1,5 @@
 import { fused } from '../compile/fused.ts';
+import { rowMeans } from '../ops/row-sums.ts';
 import { tf } from '../tf.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -22,9 +23,9 @@ export function layerNorm(x: tf.Tensor2D, weight: tf.Tensor, bias: tf.Tensor, ep
 const layerNormForward = fused(
   'layer_norm',
   (x: tf.Tensor2D, weight: tf.Tensor, bias: tf.Tensor, eps: number) => {
-    const mean = tf.mean(x, -1, true);
+    const mean = rowMeans(x);
     const centred = tf.sub(x, mean);
-    const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), eps));
+    const rstd = tf.rsqrt(tf.add(rowMeans(tf.square(centred)), eps));
     const value: tf.Tensor2D = tf.add(tf.mul(tf.mul(centred, rstd), weight), bias);
     return { value, mean, rstd };
   },
@@ -35,8 +36,8 @@ const layerNormBackward = fused(
   (dy: tf.Tensor2D, x: tf.Tensor, mean: tf.Tensor, rstd: tf.Tensor, weight: tf.Tensor) => {
     const normal = tf.mul(tf.sub(x, mean), rstd);
     const g = tf.mul(dy, weight);
-    const alongNormal = tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true));
-    const dx = tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), alongNormal), rstd);
+    const alongNormal = tf.mul(normal, rowMeans(tf.mul(g, normal)));
+    const dx = tf.mul(tf.sub(tf.sub(g, rowMeans(g)), alongNormal), rstd);
     return [dx, tf.sum(tf.mul(dy, normal), 0), tf.sum(dy, 0)];
   },
 );
@@ -54,7 +55,7 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor, eps: number): tf.Tens
 }
 
 const rmsNormForward = fused('rms_norm', (x: tf.Tensor2D, weight: tf.Tensor, eps: number) => {
-  const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps));
+  const rstd = tf.rsqrt(tf.add(rowMeans(tf.square(x)), eps));
   const value: tf.Tensor2D = tf.mul(tf.mul(x, rstd), weight);
   return { value, rstd };
 });
@@ -64,7 +65,7 @@ const rmsNormBackward = fused(
   (dy: tf.Tensor2D, x: tf.Tensor, rstd: tf.Tensor, weight: tf.Tensor) => {
     const normal = tf.mul(x, rstd);
     const g = tf.mul(dy, weight);
-    const alongNormal = tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true));
+    const alongNormal = tf.mul(normal, rowMeans(tf.mul(g, normal)));
     return [tf.mul(tf.sub(g, alongNormal), rstd), tf.sum(tf.mul(dy, normal), 0)];
   },
 );

@@ -1,5 +1,6 @@
 import { barrier } from '../compile/barrier.ts';
 import { fused } from '../compile/fused.ts';
+import { columnSums, rowSums } from '../ops/row-sums.ts';
 import { tf } from '../tf.ts';
 import { BlockMatrix, rowBlocks, rowsOf, type RowBlock } from './row-blocks.ts';
 import type { LookupInputs } from './vocabulary-lookup.ts';
@@ -39,7 +40,7 @@ const softmaxChunk = fused(
     const logits: tf.Tensor2D = tf.add(tf.mul(tf.sub(scores, shift), g), b);
     const now: tf.Tensor2D = tf.maximum(largest, tf.max(logits, -1, true));
     const p: tf.Tensor2D = tf.exp(tf.sub(logits, now));
-    return { p, now, sum: tf.sum(p, -1, true) as tf.Tensor2D };
+    return { p, now, sum: rowSums(p) };
   },
 );
 
@@ -78,8 +79,8 @@ const backwardChunk = fused(
     return {
       p,
       dz: tf.mul<tf.Tensor2D>(dl, scale),
-      dg: tf.sum(tf.mul(dl, z), -1) as tf.Tensor1D,
-      db: tf.sum(dl, -1) as tf.Tensor1D,
+      dg: tf.reshape<tf.Rank.R1>(rowSums(tf.mul(dl, z)), [size]),
+      db: tf.reshape<tf.Rank.R1>(rowSums(dl), [size]),
     };
   },
 );
@@ -94,7 +95,7 @@ export function chunkedLookup(inputs: LookupInputs, chunk: number): tf.Tensor2D 
   return withGradient(
     [x, head, normWeight, normBias, table],
     () => {
-      const mean: tf.Tensor2D = tf.mean(head, 0, true);
+      const mean: tf.Tensor2D = tf.div(columnSums(head), head.shape[0]);
       const moment = secondMoment(head, mean, blocks);
       const variance = tf.maximum(tf.sum(tf.mul(tf.matMul(x, moment), x), -1, true), 0);
       const rstd: tf.Tensor2D = tf.rsqrt(tf.add(variance, eps));
@@ -124,7 +125,7 @@ export function chunkedLookup(inputs: LookupInputs, chunk: number): tf.Tensor2D 
         const dp: tf.Tensor2D = tf.matMul(rowsOf(t!, block), dy1, false, true);
         const now = backwardChunk(scores, dp, perRow, partOf(g!, block), partOf(b!, block));
         u = plus(u, tf.matMul(now.dz, rows, true, false));
-        sums = plus(sums, tf.sum<tf.Tensor2D>(now.dz, 0, true));
+        sums = plus(sums, columnSums(now.dz));
         dg.push(now.dg);
         db.push(now.db);
         const dw: tf.Tensor2D = tf.matMul(now.dz, h1);

@@ -28,7 +28,7 @@ export interface LookupOptions {
 
 const MIB = 2 ** 20;
 /** What a chunk's largest matrix may take: the memory of the chunked form is a few of these. */
-const CHUNK_BYTES = 2 * MIB;
+const CHUNK_BYTES = 4 * MIB;
 /** Fewer would make long graphs of small products. */
 const SMALLEST_CHUNK = 2048;
 const DEFAULT_BUDGET = 128 * MIB;
@@ -63,7 +63,7 @@ export function vocabularyLookup(inputs: LookupInputs, o: LookupOptions = {}): t
  * a little with n at 2 d and above, more below, where its two products of `K x d x d` weigh (n 144, d 256: 95 GFLOP against 58).
  * Whoever has the memory raises the budget. Always plain on WASM, which has no memory for large vocabularies.
  *
- * The default chunk keeps the largest matrix of a chunk, `[chunk, max(n, d, D)]`, at 2 MiB, but has at least 2048 words.
+ * The default chunk keeps the largest matrix of a chunk, `[chunk, max(n, d, D)]`, at 4 MiB, but has at least 2048 words.
  */
 export function chooseLookup(
   { n, d, words, width }: Record<'n' | 'd' | 'words' | 'width', number>,

@@ -1,6 +1,7 @@
 import { fused } from '../compile/fused.ts';
 import { withGradient } from '../nn/with-gradient.ts';
 import { tf } from '../tf.ts';
+import { rowSums } from './row-sums.ts';
 import { typeAttr } from '../backend/backend.ts';
 import { nativeBackend } from '../engine/init-engine.ts';
 
@@ -17,21 +18,25 @@ export function sparseSoftmaxCrossEntropy(logits: tf.Tensor, labels: tf.Tensor):
   return withGradient(
     [x],
     () => {
-      const { loss, logSumExp } = forward(x, labels as tf.Tensor1D);
+      const logSumExp = forward(x);
+      const loss: tf.Tensor1D = tf.sub(tf.reshape(logSumExp, [-1]), chosenLogits(x, labels as tf.Tensor1D));
       return { value: loss, save: [x, labels as tf.Tensor1D, logSumExp] };
     },
     (dy, [x1, labels1, logSumExp]) => [backward(dy, x1, labels1, logSumExp)],
   );
 }
 
-const forward = fused('cross_entropy', (logits: tf.Tensor2D, labels: tf.Tensor1D) => {
+/** logsumexp of each row, `[n, 1]`. */
+const forward = fused('log_sum_exp', (logits: tf.Tensor2D): tf.Tensor2D => {
   const largest = tf.max(logits, -1, true);
-  const sum = tf.sum(tf.exp(tf.sub(logits, largest)), -1, true);
-  const logSumExp: tf.Tensor2D = tf.add(tf.log(sum), largest);
-  const chosen = tf.sum(tf.where(isLabel(logits, labels), logits, tf.zerosLike(logits)), -1);
-  const loss: tf.Tensor1D = tf.sub(tf.reshape(logSumExp, [-1]), chosen);
-  return { loss, logSumExp };
+  return tf.add(tf.log(rowSums(tf.exp(tf.sub(logits, largest)))), largest);
 });
+
+/** `logits[i, labels[i]]` */
+function chosenLogits(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+  const rows = tf.range(0, logits.shape[0], 1, 'int32');
+  return tf.gatherND(logits, tf.stack([rows, labels], 1)) as tf.Tensor1D;
+}
 
 /** (softmax - one-hot) * dy, the one-hot as a comparison inside the loop. */
 const backward = fused(

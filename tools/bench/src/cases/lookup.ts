@@ -4,11 +4,10 @@ import type { BenchCase } from '../harness/bench-case.ts';
  * The visual vocabulary look-up, softmax(layerNorm(x head^T)) table, forward and backward. Time and memory are measured on the
  * same form of ours, the one that users get: a fast form may not borrow the memory of a small one.
  *
- * Memory is what one warm step needs besides the inputs and the gradients that both sides must return. PyTorch: the peak of
- * the resident memory during the step, less the level before it, less the gradients; it gives large blocks back to the system when
- * it frees them. Ours, whose allocator keeps them: the pages that the step touches less the inputs and the gradients. The two are
- * not the same measure: ours is an upper bound that also counts the pages of JavaScript, the graph and its executor, which
- * were there before the step and which PyTorch's level contains.
+ * Memory is the peak of the temporaries of one warm step: what is there besides the inputs and the gradients that both sides must
+ * return. Ours is counted by TensorFlow's allocator, which keeps what it has freed, so that the resident memory tells nothing.
+ * PyTorch's is the peak of the resident memory during the step, less the level before it, less the gradients: it gives large blocks back
+ * to the system when it frees them.
  */
 const FORM = 'auto';
 

@@ -1,5 +1,4 @@
-import { compile, tensorView, tf } from '@ovis/tensorflow';
-import { touchedBytes } from '../harness/peak-memory.ts';
+import { allocatorMeter, compile, tensorView, tf } from '@ovis/tensorflow';
 import type { Lookup } from '../models/lookup.ts';
 import { composedLookup, engineLookup, lookupInputs } from '../models/lookup.ts';
 import { serve, startEngine } from '../worker.ts';
@@ -44,16 +43,19 @@ function compileGradients(lookup: Lookup): Gradients {
   );
 }
 
-/** What one warm run touches besides its inputs and their gradients. */
+/** The peak of what TensorFlow's allocator has given out during one warm run, beyond its inputs and results. */
 async function temporaryBytes(
   run: Gradients,
   { inputs, slope }: ReturnType<typeof lookupInputs>,
 ): Promise<number> {
+  const meter = await allocatorMeter();
+  if (!meter) throw new Error('this build of libtensorflow does not tell what its allocator has given out');
   for (let i = 0; i < WARM_RUNS; i++) tf.dispose(await run(inputs, slope));
-  let made: tf.Tensor[] = [];
-  const touched = await touchedBytes(async () => void (made = await run(inputs, slope)));
+  meter.reset();
+  const made = await run(inputs, slope);
+  const { peak, inUse } = meter.read();
   tf.dispose(made);
-  return touched - 2 * inputs.reduce((sum, t) => sum + 4 * t.size, 0);
+  return peak - inUse;
 }
 
 /** Logarithm of the Euclidean norm, summed in double precision. */
