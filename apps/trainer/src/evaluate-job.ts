@@ -16,6 +16,14 @@ interface Question extends Omit<Prediction, 'prediction' | 'blankPrediction'> {
   image: RgbImage;
 }
 
+export interface EvaluateJobOptions {
+  request: EvaluateRequest;
+  emit: (event: EvaluateEventInput) => void;
+  /** Batches of prompts under way at the same time. */
+  lanes: number;
+  signal?: AbortSignal;
+}
+
 /** Prompts decoded together. */
 const BATCH = 128;
 
@@ -23,11 +31,8 @@ const BATCH = 128;
  * Answers this rank's share of the questions and writes the predictions as JSON lines.
  * @throws TrainerError STOPPED when `signal` aborts; nothing is written then
  */
-export async function runEvaluateJob(
-  request: EvaluateRequest,
-  emit: (event: EvaluateEventInput) => void,
-  signal?: AbortSignal,
-): Promise<void> {
+export async function runEvaluateJob(o: EvaluateJobOptions): Promise<void> {
+  const { request, emit, signal } = o;
   const run = JSON.parse(request.runConfigJson) as RunConfig;
   if (!run.evaluation)
     throw new TrainerError(
@@ -53,7 +58,9 @@ export async function runEvaluateJob(
         );
       emit(event);
     };
-    const answer = (blank: boolean) => answerAll(model, questions, run.evaluation!.maxNewTokens, blank, told);
+    const { maxNewTokens } = run.evaluation;
+    const answer = (blank: boolean) =>
+      answerAll(model, questions, { maxNewTokens, lanes: o.lanes, blank, emit: told });
     const predictions = await answer(false);
     const blank = request.blankImage ? await answer(true) : undefined;
     const lines = questions.map(({ image: _, ...question }, at) =>
@@ -113,9 +120,11 @@ async function readQuestion(sample: Sample, index: number): Promise<Question> {
 async function answerAll(
   model: LoadedModel,
   questions: Question[],
-  maxNewTokens: number,
-  blank: boolean,
-  emit: (event: EvaluateEventInput) => void,
+  {
+    blank,
+    emit,
+    ...how
+  }: { maxNewTokens: number; lanes: number; blank: boolean; emit: (event: EvaluateEventInput) => void },
 ): Promise<string[]> {
   const { imageSize } = model.config.visual.backbone;
   const white = {
@@ -127,7 +136,7 @@ async function answerAll(
   const asked = blank
     ? [...new Set(questions.map(({ question }) => question))].map((question) => ({ question, image: white }))
     : questions;
-  const answers = await generate(model, asked, maxNewTokens, (done, questionsPerS) =>
+  const answers = await generate(model, asked, how, (done, questionsPerS) =>
     emit({ progress: { done, total: asked.length, questionsPerS, blankImage: blank } }),
   );
   if (!blank) return answers;
@@ -138,26 +147,44 @@ async function answerAll(
 async function generate(
   { config, params, tokenizer, formatter, preprocessor }: LoadedModel,
   asked: Pick<Question, 'question' | 'image'>[],
-  maxNewTokens: number,
+  { maxNewTokens, lanes }: { maxNewTokens: number; lanes: number },
   onProgress: (done: number, questionsPerS: number) => void,
 ): Promise<string[]> {
   const { imageSize } = config.visual.backbone;
   const processor = clipProcessor(imageSize, preprocessor);
   const started = performance.now();
   const answers: string[] = [];
-  for (let from = 0; from < asked.length; from += BATCH) {
-    const prompts = asked.slice(from, from + BATCH).map(({ question, image }) => ({
-      inputIds: formatter.formatQuery(question).inputIds,
-      pixelValues: tf.tensor4d(preprocessImage(image, processor), [1, 3, imageSize, imageSize]),
-    }));
-    const ids = await generateGreedy(config, params, prompts, {
-      maxNewTokens,
-      eosTokenId: formatter.endOfTurnId,
-      batchSize: BATCH,
+  let next = 0;
+  let done = 0;
+  const lane = async () => {
+    while (next < asked.length) {
+      const from = next;
+      next += BATCH;
+      const prompts = asked.slice(from, from + BATCH).map(({ question, image }) => ({
+        inputIds: formatter.formatQuery(question).inputIds,
+        pixelValues: tf.tensor4d(preprocessImage(image, processor), [1, 3, imageSize, imageSize]),
+      }));
+      const ids = await generateGreedy(config, params, prompts, {
+        maxNewTokens,
+        eosTokenId: formatter.endOfTurnId,
+        batchSize: BATCH,
+      });
+      tf.dispose(prompts.map(({ pixelValues }) => pixelValues));
+      ids.forEach(
+        (tokens, i) => (answers[from + i] = tokenizer.decode(tokens, { skipSpecial: true }).trim()),
+      );
+      done += prompts.length;
+      onProgress(done, (done * 1000) / (performance.now() - started));
+    }
+  };
+  const untilOneFails = () =>
+    lane().catch((error: unknown) => {
+      next = asked.length;
+      throw error;
     });
-    tf.dispose(prompts.map(({ pixelValues }) => pixelValues));
-    answers.push(...ids.map((tokens) => tokenizer.decode(tokens, { skipSpecial: true }).trim()));
-    onProgress(answers.length, (answers.length * 1000) / (performance.now() - started));
-  }
+  // All have ended before the caller frees the weights.
+  const ended = await Promise.allSettled(Array.from({ length: lanes }, untilOneFails));
+  const failed = ended.find(({ status }) => status === 'rejected');
+  if (failed) throw (failed as PromiseRejectedResult).reason;
   return answers;
 }

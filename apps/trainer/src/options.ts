@@ -14,7 +14,7 @@ export interface TrainerOptions {
   collectivePort: number;
   /** Host name or address that the controller and the peers dial; empty = `host`, or this host's name for a wildcard. */
   advertise: string;
-  /** Threads of the engine inside one op; 0 = all cores. */
+  /** Threads of the engine; 0 = all cores. */
   threads: number;
 }
 

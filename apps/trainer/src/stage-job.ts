@@ -14,7 +14,7 @@ import { clipProcessor, preprocessImage } from '@ovis/model';
 import { StagePhase, type RunStageRequest, type StageEventInput } from '@ovis/protocol';
 import { joinUrl, openStorage, splitUrl } from '@ovis/storage';
 import {
-  buildMicroBatch,
+  buildShards,
   runStage,
   stageSettings,
   StageTrainer,
@@ -34,6 +34,8 @@ type Emit = (event: StageEventInput) => void;
 export interface StageJobOptions {
   request: RunStageRequest;
   listener: CollectiveListener;
+  /** Parts of a micro-batch that are computed side by side. */
+  shards: number;
   emit: Emit;
   /** Asked before every step: true stops the whole gang behind that step, with a checkpoint. */
   shouldStop: () => boolean;
@@ -95,7 +97,7 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
     let loss: number | undefined;
     const result = await runStage<LaneCursor[]>({
       trainer: created,
-      batches: stageBatches(run, stage, request, start, fromStep),
+      batches: stageBatches(run, stage, o, start, fromStep),
       fromStep,
       totalSteps: settings.totalSteps,
       checkpointEvery: stage.checkpointEvery,
@@ -172,7 +174,7 @@ async function loadStart({ request, log }: StageJobOptions, run: RunConfig): Pro
 async function* stageBatches(
   run: RunConfig,
   stage: StageConfig,
-  request: RunStageRequest,
+  { request, shards }: Pick<StageJobOptions, 'request' | 'shards'>,
   start: StartPoint,
   fromStep: number,
 ): AsyncGenerator<StageBatch<LaneCursor[]>, void> {
@@ -204,7 +206,7 @@ async function* stageBatches(
   for await (const { microBatches, cursors } of samples) {
     yield {
       microBatches: microBatches.map((batch) =>
-        buildMicroBatch(batch, config, { maxLength: run.model.multimodalMaxLength, lengthMultiple: 16 }),
+        buildShards(batch, config, { maxLength: run.model.multimodalMaxLength, lengthMultiple: 16 }, shards),
       ),
       images: stage.batchSize / request.world,
       cursor: cursors,

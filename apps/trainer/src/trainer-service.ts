@@ -33,6 +33,7 @@ interface StageJob {
 export class TrainerWork {
   readonly #trainerId: string;
   readonly #listener: CollectiveListener;
+  readonly #shards: number;
   readonly #log: Logger;
   #job: StageJob | undefined;
   /** The last stage that ended: whoever was away can still learn how. */
@@ -40,9 +41,11 @@ export class TrainerWork {
   #evaluating: { runId: string; gangId: string; stop: AbortController; ended: Promise<void> } | undefined;
   #draining = false;
 
-  constructor(o: { trainerId: string; listener: CollectiveListener; log: Logger }) {
+  /** @param o.shards parts of the work that are computed side by side */
+  constructor(o: { trainerId: string; listener: CollectiveListener; shards: number; log: Logger }) {
     this.#trainerId = o.trainerId;
     this.#listener = o.listener;
+    this.#shards = o.shards;
     this.#log = o.log;
   }
 
@@ -99,7 +102,12 @@ export class TrainerWork {
       this.#refuseWhenBusy();
       const events = new AsyncQueue<EvaluateEventInput>();
       const stop = new AbortController();
-      const ended = runEvaluateJob(request, (event) => events.push(event), stop.signal)
+      const ended = runEvaluateJob({
+        request,
+        emit: (event) => events.push(event),
+        lanes: this.#shards,
+        signal: stop.signal,
+      })
         .catch((error: unknown) => {
           this.#log.error({ err: error }, 'the evaluation failed');
           events.push({ failed: { ...errorFacts(error), rank: request.rank } });
@@ -173,6 +181,7 @@ export class TrainerWork {
       const result = await runStageJob({
         request,
         listener: this.#listener,
+        shards: this.#shards,
         emit,
         shouldStop: () => job.stopReason !== undefined,
         onGroup: (group) => (job.group = group),

@@ -5,6 +5,7 @@ import { initEngine } from '@ovis/tensorflow';
 import { cpus, freemem, hostname, totalmem } from 'node:os';
 import { keepRegistered } from './fleet-link.ts';
 import type { TrainerOptions } from './options.ts';
+import { shareThreads } from './threads.ts';
 import { TrainerWork } from './trainer-service.ts';
 
 export interface RunningTrainer {
@@ -17,16 +18,21 @@ export interface RunningTrainer {
 
 /** Starts one trainer: engine, collective listener, gRPC server, registration with the controller. */
 export async function startTrainer(options: TrainerOptions, log: Logger): Promise<RunningTrainer> {
-  const engine = await initEngine(
-    options.threads > 0 ? { intraOpThreads: options.threads, interOpThreads: 1 } : { interOpThreads: 1 },
-  );
+  const threads = shareThreads(options.threads);
+  const engine = await initEngine(threads.engine);
   if (engine.warning) log.warn(engine.warning);
   log.info(
     `engine ${engine.backend} ${engine.version}, ${engine.devices.map(({ name }) => name).join(', ') || 'cpu'}`,
   );
   const where = { host: options.host, ...(options.advertise ? { advertise: options.advertise } : {}) };
   const listener = await CollectiveListener.listen({ ...where, port: options.collectivePort });
-  const work = new TrainerWork({ trainerId: options.trainerId, listener, log });
+  const work = new TrainerWork({
+    trainerId: options.trainerId,
+    listener,
+    // A GPU is one device with one stream: it gains nothing by shards.
+    shards: engine.gpu ? 1 : threads.shards,
+    log,
+  });
   const server = await serveTrainer(work.implementation, { ...where, port: options.grpcPort });
   const leaving = new AbortController();
   const gpu = engine.devices.find(({ type }) => type === 'GPU');

@@ -19,7 +19,7 @@ let run: RunConfig;
 let gangs = 0;
 
 beforeAll(async () => {
-  await initEngine({ intraOpThreads: 1, interOpThreads: 1 });
+  await initEngine({ intraOpThreads: 1, interOpThreads: 2 });
   folder = await mkdtemp(join(tmpdir(), 'ovis-trainer-'));
   run = (await makeTinyRun(folder)).config;
 }, 120_000);
@@ -62,6 +62,7 @@ async function runGang(o: StageRun) {
         return runStageJob({
           request,
           listener,
+          shards: 2,
           emit: (event) => mine.push(event),
           shouldStop: () => o.stopAfter !== undefined && steps() >= o.stopAfter,
           onGroup: () => undefined,
@@ -141,8 +142,8 @@ describe('the evaluation', () => {
       const lines = [];
       for (const rank of [0, 1]) {
         const outputUrl = `${pathToFileURL(folder).href}/predictions-${rank}.jsonl`;
-        await runEvaluateJob(
-          {
+        await runEvaluateJob({
+          request: {
             runId: 'evaluated',
             gangId: 'g',
             rank,
@@ -152,8 +153,9 @@ describe('the evaluation', () => {
             blankImage: true,
             outputUrl,
           },
-          () => undefined,
-        );
+          emit: () => undefined,
+          lanes: 2,
+        });
         const text = Buffer.from(await readUrl(outputUrl)).toString('utf8');
         lines.push(
           ...text

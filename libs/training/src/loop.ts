@@ -1,6 +1,6 @@
-import type { MergedBatch } from '@ovis/model';
 import { StageError } from './errors.ts';
 import { disposeMicroBatch } from './micro-batch.ts';
+import type { MicroBatch } from './micro-batch.ts';
 import { prefetch } from './prefetch.ts';
 import type { StageTrainer } from './stage-trainer.ts';
 import type { StepResult } from './stage-trainer-types.ts';
@@ -8,7 +8,7 @@ import type { StepResult } from './stage-trainer-types.ts';
 /** What one optimizer step needs from the data side. */
 export interface StageBatch<Cursor = unknown> {
   /** As many as the stage accumulates. The loop disposes them after the step. */
-  microBatches: MergedBatch[];
+  microBatches: MicroBatch[];
   /** Pictures in them, for rates. */
   images?: number;
   /** Where the reader stands behind this batch: a resume goes on from here. */

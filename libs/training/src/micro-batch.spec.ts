@@ -1,7 +1,8 @@
+import type { MergedBatch } from '@ovis/model';
 import { initEngine, tf } from '@ovis/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { config } from '../test/golden.ts';
-import { buildMicroBatch, disposeMicroBatch } from './index.ts';
+import { buildMicroBatch, buildShards, disposeMicroBatch } from './index.ts';
 import type { TrainingSample } from './index.ts';
 
 /** Rows of one picture: 16 patches and two indicators. */
@@ -60,6 +61,22 @@ describe('buildMicroBatch', () => {
     };
     expect(length(64)).toBe(32);
     expect(length(19)).toBe(19);
+  });
+
+  it('deals samples out to shards of the same shape, with all their pictures and labels', () => {
+    const whole = buildMicroBatch(mixed, config, { maxLength: 64 });
+    const shards = buildShards(mixed, config, { maxLength: 64 }, 2);
+    expect(shards.map(({ inputIds }) => inputIds.shape)).toEqual([[2, 64], [1, 64]]); // prettier-ignore
+    expect(shards.map(({ lossRows }) => lossRows.shape)).toEqual([[32], [32]]);
+    expect(shards.map(({ pixelValues }) => pixelValues.shape[0])).toEqual([3, 3]);
+    const first = (batch: Required<MergedBatch>) => batch.pixelValues.arraySync().map((i) => i[0]![0]![0]);
+    expect(shards.map(first)).toEqual([[1, 2, 3], [0, 0, 0]]); // prettier-ignore
+    const labels = (batches: Required<MergedBatch>[]) =>
+      batches.flatMap(({ lossLabels }) => [...lossLabels.dataSync()].filter((label) => label >= 0)).sort();
+    expect(labels(shards)).toEqual(labels([whole]));
+    expect(labels(shards).length).toBeGreaterThan(0);
+    expect(buildShards(mixed.slice(0, 1), config, { maxLength: 64 }, 4)).toHaveLength(1);
+    [whole, ...shards].forEach(disposeMicroBatch);
   });
 
   it('leaves no tensors behind', () => {

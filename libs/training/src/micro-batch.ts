@@ -1,5 +1,6 @@
-import { imageTokenRows, mergedBatchTensors, planMerge } from '@ovis/model';
+import { IGNORE_ID, imageTokenRows, mergedBatchTensors, planLossRows, planMerge } from '@ovis/model';
 import type { MergedBatch, OvisConfig } from '@ovis/model';
+import { tf } from '@ovis/tensorflow';
 import { IMAGE_TOKEN_ID } from '@ovis/text';
 import { StageError } from './errors.ts';
 
@@ -25,6 +26,9 @@ export interface MicroBatchOptions {
   lossRows?: number;
 }
 
+/** What one backward pass covers: one batch, or shards of it that are computed side by side. */
+export type MicroBatch = MergedBatch | readonly MergedBatch[];
+
 /**
  * Lays out samples as the tensors of one micro-batch; the caller disposes them. Places for pictures that no sample
  * fills hold zeros: nothing refers to them, so they give zero gradients, as the official dummy picture does (spec 2.5).
@@ -36,6 +40,20 @@ export function buildMicroBatch(
   config: OvisConfig,
   options: MicroBatchOptions,
 ): Required<MergedBatch> {
+  return buildShards(samples, config, options, 1)[0]!;
+}
+
+/**
+ * {@link buildMicroBatch} in shards of the same shape, which a compiled step computes side by side: with small operations, a
+ * thread per shard has more to do than threads inside each operation. Samples are dealt out in turn.
+ * @param count shards; fewer when there are fewer samples
+ */
+export function buildShards(
+  samples: readonly TrainingSample[],
+  config: OvisConfig,
+  options: MicroBatchOptions,
+  count: number,
+): Required<MergedBatch>[] {
   if (samples.length === 0) {
     throw new StageError(
       'BAD_BATCH',
@@ -45,25 +63,53 @@ export function buildMicroBatch(
   }
   const { channels, imageSize } = config.visual.backbone;
   const imageLength = channels * imageSize * imageSize;
-  const pictures = samples.flatMap((sample, i) => samplePictures(sample, i, imageLength));
-
   const rowsPerImage = imageTokenRows(config);
-  const room = Math.max(options.images ?? samples.length, pictures.length, 1);
-  const pixels = new Float32Array(room * imageLength);
-  pictures.forEach((picture, i) => pixels.set(picture, i * imageLength));
+  const pictures = samples.map((sample, i) => samplePictures(sample, i, imageLength));
+  const shards = deal(samples, Math.min(count, samples.length));
 
-  const plan = planMerge(samples, {
-    rowsPerImage,
-    maxLength: options.maxLength,
-    padTo: mergedLength(samples, rowsPerImage, options),
-    lossRowsPadTo: options.lossRows,
+  const padTo = mergedLength(samples, rowsPerImage, options);
+  const plans = shards.map((indices) =>
+    planMerge(
+      indices.map((i) => samples[i]!),
+      { rowsPerImage, maxLength: options.maxLength, padTo },
+    ),
+  );
+  const labelled = plans.map(({ lossLabels }) => lossLabels.filter((label) => label !== IGNORE_ID).length);
+  const mostLabels = Math.max(...labelled);
+  const lossRows = Math.max(
+    mostLabels,
+    Math.ceil((options.lossRows ?? rowsFor(mostLabels * shards.length)) / shards.length),
+  );
+  const room = shards.map((indices) =>
+    Math.max(
+      Math.ceil((options.images ?? samples.length) / shards.length),
+      indices.reduce((sum, i) => sum + pictures[i]!.length, 0),
+      1,
+    ),
+  );
+  return shards.map((indices, shard) => {
+    const pixels = new Float32Array(Math.max(...room) * imageLength);
+    indices.flatMap((i) => pictures[i]!).forEach((picture, at) => pixels.set(picture, at * imageLength));
+    const plan = plans[shard]!;
+    return mergedBatchTensors(config, { ...plan, ...planLossRows(plan, lossRows) }, pixels);
   });
-  return mergedBatchTensors(config, plan, pixels);
+}
+
+/** Indices of the samples, dealt out like cards. */
+function deal(samples: readonly unknown[], hands: number): number[][] {
+  return Array.from({ length: hands }, (_, hand) =>
+    samples.map((_, i) => i).filter((i) => i % hands === hand),
+  );
+}
+
+/** The next power of two, at least 64: few different shapes. */
+function rowsFor(labels: number): number {
+  return Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, labels))));
 }
 
 /** Releases the tensors of a micro-batch. */
-export function disposeMicroBatch(batch: MergedBatch): void {
-  for (const tensor of Object.values(batch)) tensor?.dispose();
+export function disposeMicroBatch(batch: MicroBatch): void {
+  tf.dispose(batch as unknown as tf.TensorContainer);
 }
 
 function samplePictures(sample: TrainingSample, index: number, imageLength: number): readonly Float32Array[] {

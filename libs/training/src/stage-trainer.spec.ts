@@ -115,6 +115,26 @@ describe('StageTrainer', () => {
     trainer.dispose();
   });
 
+  it.each(['tokens', 'microbatch'] as const)(
+    'gives shards of a micro-batch the same losses and weights (%s)',
+    async (lossNormalization) => {
+      const options = { settings: { ...settings, lossNormalization } };
+      const whole = await create(options);
+      const results = await train(whole, six);
+      const trainer = await create(options);
+      const sharded = [];
+      for (const step of six) {
+        const shards = halves(samples[step]!).map((part) => goldenBatch(golden, part));
+        sharded.push(await trainer.step([shards]));
+        disposeMicroBatch(shards);
+      }
+      expectCloseLosses(sharded, results);
+      expectClose(await trainer.snapshot(), await whole.snapshot());
+      whole.dispose();
+      trainer.dispose();
+    },
+  );
+
   it('resumes bitwise from a snapshot', async () => {
     const first = await create();
     const before = await train(first, [0, 1, 2]);

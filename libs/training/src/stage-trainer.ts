@@ -11,6 +11,7 @@ import { flatState, stateOnHost } from './flat-state.ts';
 import type { FlatState } from './flat-state.ts';
 import { freshParams } from './fresh-params.ts';
 import type { HostTensors } from './host-tensors.ts';
+import type { MicroBatch } from './micro-batch.ts';
 import { trainableNames } from './modules.ts';
 import { reduceGradients } from './reduce-gradients.ts';
 import { learningRate } from './schedule.ts';
@@ -99,7 +100,7 @@ export class StageTrainer {
    * @throws StageError BAD_BATCH, LOSS_NOT_FINITE (nothing has changed), TRAINER_FAILED; what the collective throws
    */
   async step(
-    microBatches: readonly MergedBatch[],
+    microBatches: readonly MicroBatch[],
     options: { requestStop?: boolean } = {},
   ): Promise<StepResult> {
     this.#begin(microBatches.length);
@@ -118,7 +119,7 @@ export class StageTrainer {
       let stats: tf.Tensor1D;
       const [only] = microBatches;
       if (only && microBatches.length === 1 && world === 1) {
-        stats = await this.#functions.step(only, rates);
+        stats = await this.#functions.step(shardsOf(only), rates);
       } else {
         let gradients = await this.#accumulate(microBatches);
         const averaging = performance.now();
@@ -188,12 +189,12 @@ export class StageTrainer {
     tf.dispose({ ...this.#state });
   }
 
-  async #accumulate(microBatches: readonly MergedBatch[]): Promise<tf.Tensor1D> {
+  async #accumulate(microBatches: readonly MicroBatch[]): Promise<tf.Tensor1D> {
     // With several micro-batches all take the form with a sum, so that only one is traced.
     let sum = microBatches.length > 1 ? tf.zeros<tf.Rank.R1>([this.#layout.sizeWithTail]) : null;
     for (const batch of microBatches) {
       const before: tf.Tensor1D | null = sum;
-      sum = await this.#functions.gradient(batch, before);
+      sum = await this.#functions.gradient(shardsOf(batch), before);
       before?.dispose();
     }
     return sum!;
@@ -226,4 +227,8 @@ export class StageTrainer {
       { cause: this.#failure },
     );
   }
+}
+
+function shardsOf(batch: MicroBatch): readonly MergedBatch[] {
+  return Array.isArray(batch) ? (batch as readonly MergedBatch[]) : [batch as MergedBatch];
 }

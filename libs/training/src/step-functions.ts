@@ -25,27 +25,28 @@ export interface StepFunctionsOptions {
  * The compiled functions of a step. `step` is a whole one; `gradient` and `update` are its halves, for several micro-batches or
  * ranks: between them the gradients are added up. All three change `state` in place, or not at all when the loss is not finite.
  *
- * - `gradient(batch, sum)`: `sum` (null: nothing) plus the batch's gradients, `[layout.sizeWithTail]`: the gradients of the loss
+ * - `gradient(shards, sum)`: `sum` (null: nothing) plus the gradients of the micro-batch that the shards make up, `[layout.sizeWithTail]`: the gradients of the loss
  *   sum ('tokens') or of the mean ('microbatch'), in the layout's order, and the numbers of `TAIL` behind them
- * - `update(gradients, rates)` and `step(batch, rates)`: see {@link adamwUpdate} for the result
+ * - `update(gradients, rates)` and `step(shards, rates)`: see {@link adamwUpdate} for the result
  */
 export function stepFunctions({ config, frozen, layout, state, settings, mode }: StepFunctionsOptions) {
   const { lossNormalization, activationCheckpointing } = settings;
   /** Parameters that the loss does not depend on, such as CLIP's unused last norm: known once a gradient has been traced. */
   const unreached = new Set<string>();
 
-  function gradient(batch: MergedBatch, sum: tf.Tensor1D | null): tf.Tensor1D {
+  function gradient(shards: readonly MergedBatch[], sum: tf.Tensor1D | null): tf.Tensor1D {
     const trained = cutSlices(layout, state.weights);
     let tokens: tf.Scalar | undefined;
     const { value: loss, grads } = tf.engine().gradients<tf.Scalar>(
       () => {
         const all = { ...frozen, ...trained };
-        const out = ovisLoss(config, all, batch, { recompute: activationCheckpointing });
+        const losses = shards.map((batch) =>
+          ovisLoss(config, all, batch, { recompute: activationCheckpointing }),
+        );
+        const lossSum = total(losses.map((loss) => loss.lossSum));
         // Made inside the gradient's own tidy scope, needed behind it.
-        tokens = tf.keep(out.tokens);
-        return lossNormalization === 'tokens'
-          ? out.lossSum
-          : tf.div<tf.Scalar>(out.lossSum, tf.maximum(out.tokens, 1));
+        tokens = tf.keep(total(losses.map((loss) => loss.tokens)));
+        return lossNormalization === 'tokens' ? lossSum : tf.div<tf.Scalar>(lossSum, tf.maximum(tokens, 1));
       },
       Object.values(trained),
       undefined,
@@ -64,13 +65,17 @@ export function stepFunctions({ config, frozen, layout, state, settings, mode }:
     return adamwUpdate(state, { gradients, decayed, rates }, settings, lossNormalization);
   }
 
-  const step = (batch: MergedBatch, rates: AdamWRates) => update(gradient(batch, null), rates);
+  const step = (shards: readonly MergedBatch[], rates: AdamWRates) => update(gradient(shards, null), rates);
   const { gradient: gradientMode = 'graph', update: updateMode = 'graph' } = mode;
   return {
     gradient: compile(gradient, { name: 'ovis_gradient', mode: gradientMode }),
     update: compile(update, { name: 'ovis_update', mode: updateMode }),
     step: compile(step, { name: 'ovis_step', mode: gradientMode }),
   };
+}
+
+function total(scalars: tf.Scalar[]): tf.Scalar {
+  return scalars.reduce((sum, scalar) => tf.add(sum, scalar));
 }
 
 /** Every parameter starts a new row of the flat weights. What has no gradient does not decay: torch skips it. */
