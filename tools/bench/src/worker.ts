@@ -19,11 +19,14 @@ export interface Setup extends Record<string, unknown> {
 }
 
 /**
- * Starts the engine as every worker of ours should: libtensorflow or an error, with the threads that were granted. One executor:
- * each further one computes beside the threads inside operations, so that more than `threads` would be busy.
+ * Starts the engine as every worker of ours should: libtensorflow or an error, with the threads that were granted. As many operations
+ * may be under way at once, which fills the gaps of small ones; the table's `cores` shows that no more processors are busy.
  */
-export function startEngine({ threads }: Setup): Promise<EngineInfo> {
-  return initEngine({ backend: 'libtensorflow', intraOpThreads: threads, interOpThreads: 1 });
+export function startEngine(
+  { threads }: Setup,
+  { intraOpThreads = threads }: { intraOpThreads?: number } = {},
+): Promise<EngineInfo> {
+  return initEngine({ backend: 'libtensorflow', intraOpThreads, interOpThreads: threads });
 }
 
 /** Answers the harness on stdin and stdout until it says `exit` or goes away. */

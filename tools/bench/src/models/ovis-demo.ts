@@ -12,7 +12,7 @@ import {
 } from '@ovis/model';
 import { tf } from '@ovis/tensorflow';
 import type { StageSettings, TrainingSample } from '@ovis/training';
-import { buildMicroBatch, stageSettings, StageTrainer } from '@ovis/training';
+import { buildShards, stageSettings, StageTrainer } from '@ovis/training';
 import { readFile } from 'node:fs/promises';
 
 /*
@@ -73,8 +73,13 @@ export function demoSettings(run: RunConfig, stage: DemoStage): StageSettings {
   return { ...stageSettings(run, stage), warmupRatio: 0, schedule: 'constant' };
 }
 
-/** One micro-batch of a stage. The caller disposes its tensors. */
-export function demoBatch(run: RunConfig, config: OvisConfig, stage: DemoStage): Required<MergedBatch> {
+/** One micro-batch of a stage, in shards. The caller disposes its tensors. */
+export function demoBatch(
+  run: RunConfig,
+  config: OvisConfig,
+  stage: DemoStage,
+  shards: number,
+): Required<MergedBatch>[] {
   const { samples, merged, spread, labels } = LAYOUTS[stage];
   const random = new RandomStream(run.seed, `bench/stage${stage}`);
   const list = Array.from({ length: samples }, (_, i): TrainingSample => {
@@ -82,7 +87,7 @@ export function demoBatch(run: RunConfig, config: OvisConfig, stage: DemoStage):
     const share = Math.floor(((i + 1) * labels) / samples) - Math.floor((i * labels) / samples);
     return demoSample(config, random, length, share);
   });
-  return buildMicroBatch(list, config, { maxLength: config.multimodalMaxLength, lengthMultiple: 16 });
+  return buildShards(list, config, { maxLength: config.multimodalMaxLength, lengthMultiple: 16 }, shards);
 }
 
 /** A picture and the ids of a question to it, `rows` rows in all. */
@@ -103,13 +108,13 @@ function demoSample(config: OvisConfig, random: RandomStream, rows: number, labe
   };
 }
 
-/** The trainer and the batch of the case `ovis-stageN`. */
-export async function demoTrainer(name: string) {
+/** The trainer and the batch of the case `ovis-stageN`, the batch in shards. */
+export async function demoTrainer(name: string, shards: number) {
   const stage = Number(/^ovis-stage([123])$/.exec(name)?.[1]) as DemoStage;
   if (!stage) throw new Error(`there is no stage case '${name}'`);
   const run = await demoRun();
   const config = await demoModelConfig(run);
   const params = await demoParams(run, config);
   const trainer = await StageTrainer.create({ config, params, settings: demoSettings(run, stage) });
-  return { trainer, batch: demoBatch(run, config, stage), config };
+  return { trainer, batch: demoBatch(run, config, stage, shards), config };
 }

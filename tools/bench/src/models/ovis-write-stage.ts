@@ -6,7 +6,8 @@ import { writeExchange } from './ovis-files.ts';
 
 const [name = '', folder = ''] = process.argv.slice(2);
 await initEngine({ backend: 'libtensorflow' });
-const { trainer, batch, config } = await demoTrainer(name);
+const { trainer, batch: shards, config } = await demoTrainer(name, 1);
+const batch = shards[0]!;
 const { learningRate, beta1, beta2, epsilon, weightDecay, clipNorm } = trainer.settings;
 await writeExchange(
   folder,
