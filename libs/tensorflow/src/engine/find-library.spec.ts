@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { xlaFlags } from './cuda.ts';
 import { findLibrary } from './find-library.ts';
 
 let root: string;
@@ -45,17 +44,5 @@ describe('findLibrary', () => {
     expect(() =>
       findLibrary(undefined, { OVIS_CACHE_DIR: root, LIBTENSORFLOW_PATH: join(root, 'x') }),
     ).toThrow(/no libtensorflow at .*x \(LIBTENSORFLOW_PATH\)/);
-  });
-});
-
-describe('xlaFlags', () => {
-  it('names the folder of ptxas and libdevice, beside what is set, where it is there', () => {
-    const main = library('2.21.0-cuda', 'tensorflow');
-    expect(xlaFlags(main, '')).toBeUndefined();
-    file('libtensorflow', '2.21.0-cuda', 'nvidia', 'cuda_nvcc', 'nvvm', 'libdevice', 'libdevice.10.bc');
-    const flag = `--xla_gpu_cuda_data_dir=${join(root, 'libtensorflow', '2.21.0-cuda', 'nvidia', 'cuda_nvcc')}`;
-    expect(xlaFlags(main, '')).toBe(flag);
-    expect(xlaFlags(main, '--xla_dump_to=d')).toBe(`--xla_dump_to=d ${flag}`);
-    expect(xlaFlags(main, '--xla_gpu_cuda_data_dir=/usr/local/cuda')).toBeUndefined();
   });
 });

@@ -11,10 +11,10 @@ import { Binding } from '../binding/binding.ts';
 import { loadLibrary } from '../binding/library.ts';
 import { EngineError } from '../errors.ts';
 import { configProto } from './config-proto.ts';
-import { xlaFlags } from './cuda.ts';
 import type { LibraryFiles } from './find-library.ts';
 import { findLibrary } from './find-library.ts';
 import { startWasm } from './wasm.ts';
+import { xlaFlags } from './xla-flags.ts';
 
 export interface EngineOptions {
   /** Folder with libtensorflow_cc.so.2 and libtensorflow_framework.so.2, or the first file. Default: LIBTENSORFLOW_PATH, then the cache. */
@@ -98,9 +98,10 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
 }
 
 async function startNative(files: LibraryFiles, options: EngineOptions): Promise<EngineInfo> {
-  const flags = xlaFlags(files.main);
-  if (flags) process.env['XLA_FLAGS'] = flags; // read by the library when XLA compiles for the first time
   const library = loadLibrary(files);
+  const version = library.TF_Version() ?? '';
+  const flags = xlaFlags({ main: files.main, version });
+  if (flags) process.env['XLA_FLAGS'] = flags; // read by the library when XLA compiles for the first time
   const binding = new Binding(library, configProto(options));
   native = new LibtensorflowBackend(binding);
   registerKernels(native);
@@ -112,7 +113,7 @@ async function startNative(files: LibraryFiles, options: EngineOptions): Promise
   await tf.setBackend(BACKEND_NAME);
   return {
     backend: 'libtensorflow',
-    version: library.TF_Version() ?? '',
+    version,
     path: files.main,
     devices: binding.devices,
     gpu: binding.hasGpu,
