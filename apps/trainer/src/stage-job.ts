@@ -22,6 +22,7 @@ import {
   type StageBatch,
   type TrainerState,
 } from '@ovis/training';
+import { deviceHasBfloat16 } from '@ovis/tensorflow';
 import type { LaneCursor } from '@ovis/webdataset';
 import type { Logger } from '@ovis/telemetry';
 import { readBatches, type StepSamples } from './data/batches.ts';
@@ -75,6 +76,8 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
   let trainer: StageTrainer | undefined;
   try {
     const settings = stageSettings(run, stage.stage);
+    if (settings.precision === 'bf16' && !deviceHasBfloat16())
+      o.log.warn(`stage ${stage.stage}: this device has no bf16; its products are computed in fp32`);
     const created = await StageTrainer.create({
       config: model.config,
       params: model.params,

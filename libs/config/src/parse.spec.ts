@@ -43,6 +43,7 @@ describe('parseRunConfig', () => {
       weightDecay: 0,
       lossNormalization: 'tokens',
       activationCheckpointing: false,
+      precision: 'fp32',
     });
     expect(config.evaluation?.dataset).toBe('s3://ovis/data/icons/eval/heldout-{000000..000003}.tar');
   });

@@ -66,6 +66,7 @@ function fillStage(file: StageFile): StageConfig {
     weightDecay: 0,
     lossNormalization: 'tokens',
     activationCheckpointing: false,
+    precision: 'fp32',
     checkpointEvery: Math.max(1, Math.round(file.steps / checkpointsPerStage)),
     ...published,
     ...withoutUndefined(file),

@@ -112,6 +112,12 @@ export const stageSchema = z.strictObject({
     .describe(
       'Compute transformer blocks again in the backward pass instead of keeping their activations: less memory, more time. Default: false.',
     ),
+  precision: z
+    .enum(['fp32', 'bf16'])
+    .optional()
+    .describe(
+      'Of matrix products; weights, optimizer and the rest stay fp32. Devices without bf16 compute in fp32. Default: fp32.',
+    ),
   checkpointEvery: positiveInteger
     .optional()
     .describe('Steps between checkpoints. Default: 10 %, 20 %, 20 % of steps.'),

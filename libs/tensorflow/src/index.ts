@@ -26,6 +26,8 @@ export { takeRows } from './ops/take-rows.ts';
 export { gelu, quickGelu, siluTimes } from './nn/activation.ts';
 export { attend, causalBias, groupQueries, joinHeads, paddingBias, splitHeads } from './nn/attention.ts';
 export { linear } from './nn/linear.ts';
+export { withPrecision } from './nn/precision.ts';
+export type { Precision } from './nn/precision.ts';
 export { layerNorm, rmsNorm } from './nn/norm.ts';
 export { ropeTables, ropeValues, rotate } from './nn/rope.ts';
 export type { RopeTables } from './nn/rope.ts';

@@ -13,7 +13,7 @@ model: { backbones: file:///tmp/backbones, reinitLayersFrom: 1 }
 stages:
   - { stage: 1, dataset: file:///tmp/a.tar, steps: 10, batchSize: 4, learningRate: 0.002 }
   - { stage: 2, dataset: file:///tmp/b.tar, steps: 20, batchSize: 4, accumulation: 2 }
-  - { stage: 3, dataset: file:///tmp/c.tar, steps: 30, batchSize: 4, schedule: linear, activationCheckpointing: true }
+  - { stage: 3, dataset: file:///tmp/c.tar, steps: 30, batchSize: 4, schedule: linear, activationCheckpointing: true, precision: bf16 }
 `);
 
 it('takes the settings of a stage from the run file', () => {
@@ -33,6 +33,7 @@ it('takes the settings of a stage from the run file', () => {
     accumulation: 1,
     lossNormalization: 'tokens',
     activationCheckpointing: false,
+    precision: 'fp32',
     seed: 5,
   });
   expect(stageSettings(run, 2)).toMatchObject({ stage: 2, totalSteps: 20, accumulation: 2 });
@@ -40,6 +41,7 @@ it('takes the settings of a stage from the run file', () => {
     schedule: 'linear',
     trainModules: ['all'],
     activationCheckpointing: true,
+    precision: 'bf16',
   });
   for (const stage of [1, 2, 3] as const) checkSettings(stageSettings(run, stage));
 });

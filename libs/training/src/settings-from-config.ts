@@ -5,7 +5,8 @@ import type { StageSettings } from './settings.ts';
 export function stageSettings(run: RunConfig, stage: StageNumber): StageSettings {
   const config = run.stages[stage - 1]!;
   const { trainModules, learningRate, warmupRatio, schedule, clipNorm, weightDecay } = config;
-  const { beta1, beta2, epsilon, accumulation, lossNormalization, activationCheckpointing } = config;
+  const { beta1, beta2, epsilon, accumulation, lossNormalization, activationCheckpointing, precision } =
+    config;
   return {
     stage,
     trainModules,
@@ -22,6 +23,7 @@ export function stageSettings(run: RunConfig, stage: StageNumber): StageSettings
     accumulation,
     lossNormalization,
     activationCheckpointing,
+    precision,
     seed: run.seed,
   };
 }

@@ -1,3 +1,4 @@
+import type { Precision } from '@ovis/tensorflow';
 import type { AdamWSettings } from './adamw.ts';
 import { StageError } from './errors.ts';
 import type { Schedule } from './schedule.ts';
@@ -24,6 +25,8 @@ export interface StageSettings extends AdamWSettings {
   lossNormalization: 'tokens' | 'microbatch';
   /** Compute transformer blocks again in the backward pass instead of keeping what it needs: less memory, a third more work. */
   activationCheckpointing: boolean;
+  /** Of matrix products; 'bf16' on a device without it is 'fp32'. */
+  precision: Precision;
   /** Of the re-initialisation. */
   seed: number;
 }

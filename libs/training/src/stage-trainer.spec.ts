@@ -1,4 +1,4 @@
-import { initEngine, memory, tf } from '@ovis/tensorflow';
+import { deviceHasBfloat16, initEngine, memory, tf } from '@ovis/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   config,
@@ -134,6 +134,15 @@ describe('StageTrainer', () => {
       trainer.dispose();
     },
   );
+
+  it('trains in bf16 where the device has it, near the losses of fp32', async () => {
+    const trainer = await create({ settings: { ...settings, precision: 'bf16' } });
+    const results = await train(trainer, six);
+    trainer.dispose();
+    const differences = results.map(({ loss }, i) => Math.abs(loss / alone.results[i]!.loss - 1));
+    for (const difference of differences) expect(difference).toBeLessThan(5e-3);
+    expect(differences.some((difference) => difference > 1e-6)).toBe(deviceHasBfloat16());
+  });
 
   it('resumes bitwise from a snapshot', async () => {
     const first = await create();

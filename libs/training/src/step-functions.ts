@@ -1,6 +1,6 @@
 import { ovisLoss } from '@ovis/model';
 import type { MergedBatch, OvisConfig, Params } from '@ovis/model';
-import { compile, tf } from '@ovis/tensorflow';
+import { compile, deviceHasBfloat16, tf, withPrecision } from '@ovis/tensorflow';
 import { adamwUpdate } from './adamw.ts';
 import type { AdamWRates } from './adamw.ts';
 import { ALIGNMENT, cutSlices, joinSlices } from './flat-layout.ts';
@@ -31,28 +31,31 @@ export interface StepFunctionsOptions {
  */
 export function stepFunctions({ config, frozen, layout, state, settings, mode }: StepFunctionsOptions) {
   const { lossNormalization, activationCheckpointing } = settings;
+  const precision = deviceHasBfloat16() ? settings.precision : 'fp32';
   /** Parameters that the loss does not depend on, such as CLIP's unused last norm: known once a gradient has been traced. */
   const unreached = new Set<string>();
 
   function gradient(shards: readonly MergedBatch[], sum: tf.Tensor1D | null): tf.Tensor1D {
     const trained = cutSlices(layout, state.weights);
     let tokens: tf.Scalar | undefined;
-    const { value: loss, grads } = tf.engine().gradients<tf.Scalar>(
-      () => {
-        const all = { ...frozen, ...trained };
-        const losses = shards.map((batch) =>
-          ovisLoss(config, all, batch, { recompute: activationCheckpointing }),
-        );
-        const lossSum = total(losses.map((loss) => loss.lossSum));
-        // Made inside the gradient's own tidy scope, needed behind it.
-        tokens = tf.keep(total(losses.map((loss) => loss.tokens)));
-        return lossNormalization === 'tokens' ? lossSum : tf.div<tf.Scalar>(lossSum, tf.maximum(tokens, 1));
-      },
-      Object.values(trained),
-      undefined,
-      // A parameter may be out of the loss's reach; it then gets zeros, and torch would not touch it.
-      true,
-    );
+    const lossAndGradients = () =>
+      tf.engine().gradients<tf.Scalar>(
+        () => {
+          const all = { ...frozen, ...trained };
+          const losses = shards.map((batch) =>
+            ovisLoss(config, all, batch, { recompute: activationCheckpointing }),
+          );
+          const lossSum = total(losses.map((loss) => loss.lossSum));
+          // Made inside the gradient's own tidy scope, needed behind it.
+          tokens = tf.keep(total(losses.map((loss) => loss.tokens)));
+          return lossNormalization === 'tokens' ? lossSum : tf.div<tf.Scalar>(lossSum, tf.maximum(tokens, 1));
+        },
+        Object.values(trained),
+        undefined,
+        // A parameter may be out of the loss's reach; it then gets zeros, and torch would not touch it.
+        true,
+      );
+    const { value: loss, grads } = withPrecision(precision, lossAndGradients);
     const found = (grads as (tf.Tensor | undefined)[]).slice();
     layout.slices.forEach(({ name }, i) => !found[i] && unreached.add(name));
     const flat = joinSlices(layout, (_, i) => found[i], [loss, tokens!, tf.minimum(tokens!, 1)]);

@@ -86,6 +86,7 @@ export function stageSettings(golden: GoldenStage): StageSettings {
     accumulation: Number(args['gradient_accumulation_steps']),
     lossNormalization: 'microbatch',
     activationCheckpointing: false,
+    precision: 'fp32',
     seed: 42,
   };
 }

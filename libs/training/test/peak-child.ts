@@ -32,6 +32,7 @@ const trainer = await StageTrainer.create({
     ...stageSettings(goldenStage(3)),
     accumulation: 1,
     activationCheckpointing: process.argv[2] === 'on',
+    precision: 'fp32',
   },
 });
 const batch = buildMicroBatch(samples, config, { maxLength: 160 });

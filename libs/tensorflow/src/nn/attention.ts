@@ -1,4 +1,5 @@
 import { tf } from '../tf.ts';
+import { products } from './precision.ts';
 import { withGradient } from './with-gradient.ts';
 
 /*
@@ -46,18 +47,21 @@ export function joinHeads(x: tf.Tensor4D, heads: number): tf.Tensor2D {
  * instead of as wide as the sequence.
  */
 export function attend(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, bias?: tf.Tensor): tf.Tensor4D {
+  const { operand, matMul } = products();
   return withGradient(
     [q, k, v],
     () => {
-      const scores: tf.Tensor4D = tf.matMul(q, k, false, true);
+      const [q1, k1, v1] = [operand(q), operand(k), operand(v)];
+      const scores = matMul(q1, k1, false, true);
       const weights = tf.softmax(bias ? addBias(scores, bias) : scores, -1);
-      const value: tf.Tensor4D = tf.matMul(weights, v);
-      return { value, save: [q, k, v, weights, value] };
+      const value = matMul(weights, v1);
+      return { value, save: [q1, k1, v1, weights, value] };
     },
     (dy, [q1, k1, v1, p, o]) => {
-      const dWeights = tf.matMul(dy, v1, false, true);
-      const dScores = tf.mul(p, tf.sub(dWeights, tf.sum(tf.mul(dy, o), -1, true)));
-      return [tf.matMul(dScores, k1), tf.matMul(dScores, q1, true, false), tf.matMul(p, dy, true, false)];
+      const d = operand(dy);
+      const dWeights = matMul(d, v1, false, true);
+      const dScores = operand(tf.mul(p, tf.sub(dWeights, tf.sum(tf.mul(dy, o), -1, true))) as tf.Tensor4D);
+      return [matMul(dScores, k1), matMul(dScores, q1, true, false), matMul(p, d, true, false)];
     },
   );
 }
