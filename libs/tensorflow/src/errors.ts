@@ -14,6 +14,7 @@ export type EngineErrorCode =
   | 'TRACE_RANDOM'
   | 'BAD_ARGUMENT'
   | 'OUT_OF_MEMORY'
+  | 'UNSUPPORTED'
   | 'OP_FAILED';
 
 /** Everything that goes wrong in this library: `code` for programs, `hint` for people, `op` when one operation is to blame. */

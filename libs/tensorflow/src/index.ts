@@ -7,6 +7,8 @@ export { memory } from './engine/memory.ts';
 export type { MemoryReport } from './engine/memory.ts';
 export { allocatorMeter } from './engine/allocator.ts';
 export type { AllocatorMeter, AllocatorStatistics } from './engine/allocator.ts';
+export { FUSED, profileOperations } from './engine/profile.ts';
+export type { OperationProfile, OperationTime } from './engine/profile.ts';
 export { bfloat16Tensor, deviceHasBfloat16, toBfloat16, toFloat32 } from './backend/bfloat16.ts';
 export { cacheDirectory, findLibrary } from './engine/find-library.ts';
 export { compile } from './compile/compile.ts';

@@ -1,17 +1,19 @@
 import { parseArgs } from 'node:util';
 import { engineCases } from './cases/index.ts';
+import { profileCase, profileTable } from './harness/profile-case.ts';
 import { json, table } from './harness/report.ts';
 import type { CaseResult } from './harness/result.ts';
 import { runCase } from './harness/run-case.ts';
 
-const USAGE = `npm run bench -- engine [--only case,case] [--rounds N] [--cpus 0,1] [--json] [--list]
+const USAGE = `npm run bench -- engine [--only case,case] [--rounds N] [--cpus 0,1] [--json] [--list] [--profile]
 
   engine      our engine (libs/tensorflow) against PyTorch on this machine's CPU
   --only      these cases
   --rounds    measured turns of each variant (default: the case's own)
   --cpus      confine every worker to these processors (taskset)
   --json      one JSON object on stdout (the table goes to stderr)
-  --list      names of the cases`;
+  --list      names of the cases
+  --profile   instead: where our side's time goes, by operation (name the cases with --only)`;
 
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -23,6 +25,7 @@ async function main(args: string[]): Promise<number> {
       cpus: { type: 'string' },
       json: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -43,6 +46,13 @@ async function main(args: string[]): Promise<number> {
   }
   if (values.list) {
     console.log(names.join('\n'));
+    return 0;
+  }
+
+  if (values.profile) {
+    for (const benchCase of all.filter((c) => names.includes(c.name))) {
+      console.log(profileTable(benchCase.name, await profileCase(benchCase, values.cpus)));
+    }
     return 0;
   }
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import type { EngineInfo } from '@ovis/tensorflow';
-import { initEngine } from '@ovis/tensorflow';
+import type { EngineInfo, OperationProfile } from '@ovis/tensorflow';
+import { initEngine, profileOperations } from '@ovis/tensorflow';
 import type { Command, Reply } from './harness/protocol.ts';
 
 /** What a worker can do once it is set up. */
@@ -43,6 +43,7 @@ export function serve(setup: (params: Setup) => Promise<Work>): void {
     }
     if (!work) throw new Error('not set up');
     if (command.cmd === 'run') return timeIterations(work, command.n);
+    if (command.cmd === 'profile') return { profile: await profileIteration(work) };
     if (!work.memory) throw new Error('this worker cannot measure its memory');
     return { peakExtraBytes: await work.memory() };
   };
@@ -75,6 +76,18 @@ async function timeIterations(work: Work, n: number) {
     cpu.push(cpuMs() - cpuBefore);
   }
   return { wallMs: wall, cpuMs: cpu, check };
+}
+
+const PROFILED = 9;
+
+/** The iteration of median length among several. */
+async function profileIteration(work: Work): Promise<OperationProfile> {
+  for (let i = 0; i < 3; i++) await work.iterate();
+  const profiles: OperationProfile[] = [];
+  for (let i = 0; i < PROFILED; i++) {
+    profiles.push(await profileOperations(async () => void (await work.iterate())));
+  }
+  return profiles.sort((a, b) => a.wallMs - b.wallMs)[PROFILED >> 1]!;
 }
 
 /** CPU time of all threads of this process. */

@@ -24,12 +24,13 @@ describe('xlaFlags', () => {
     expect(xlaFlags(library, '--xla_gpu_cuda_data_dir=/usr/local/cuda')).toBeUndefined();
   });
 
-  it('switch YNN fusions off in the version that has them, unless they are set', () => {
-    const flag = '--xla_cpu_experimental_ynn_fusion_type=';
+  it('limit YNN to single products in the version that has it, unless it is set', () => {
+    const name = '--xla_cpu_experimental_ynn_fusion_type=';
+    const flag = `${name}LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT`;
     const at = (version: string, flags = '') => xlaFlags({ main: join(root, 'x.so'), version }, flags);
     expect(at('2.21.0')).toBe(flag);
     expect(at('2.20.0')).toBeUndefined();
-    expect(at('2.21.0', `${flag}LIBRARY_FUSION_TYPE_DOT`)).toBeUndefined();
+    expect(at('2.21.0', `${name}LIBRARY_FUSION_TYPE_DOT`)).toBeUndefined();
   });
 
   // Without that flag the child dies by a signal within a second.

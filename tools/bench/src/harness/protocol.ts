@@ -1,8 +1,11 @@
+import type { OperationProfile } from '@ovis/tensorflow';
+
 /** What the harness asks of a worker: one JSON object per line on its stdin. */
 export type Command =
   | ({ cmd: 'setup' } & Record<string, unknown>)
   | { cmd: 'run'; n: number }
   | { cmd: 'memory' }
+  | { cmd: 'profile' }
   | { cmd: 'exit' };
 
 /** A worker's answer: one JSON object per line on its stdout. */
@@ -19,6 +22,8 @@ export interface Reply {
   check?: number;
   /** After `memory`. */
   peakExtraBytes?: number;
+  /** After `profile`: of one iteration. Ours only. */
+  profile?: OperationProfile;
   /** CPU time of the process since it started. */
   processCpuMs?: number;
 }
