@@ -87,20 +87,21 @@ const backwardChunk = fused(
 
 /**
  * The look-up in chunks of `chunk` words with a running maximum and sum; the backward pass computes each chunk's
- * probabilities again from the saved logsumexp. Never holds more than a few matrices `[max(n, d, D), chunk]`.
+ * probabilities again from the saved logsumexp. Never holds more than a few matrices `[max(n, d, D), chunk]` per lane.
+ * @param lanes chunks that are computed side by side
  */
-export function chunkedLookup(inputs: LookupInputs, chunk: number): tf.Tensor2D {
+export function chunkedLookup(inputs: LookupInputs, chunk: number, lanes: number): tf.Tensor2D {
   const { x, head, normWeight, normBias, eps, table } = inputs;
   const blocks = rowBlocks(head.shape[0], chunk);
   return withGradient(
     [x, head, normWeight, normBias, table],
     () => {
       const mean: tf.Tensor2D = tf.div(columnSums(head), head.shape[0]);
-      const moment = secondMoment(head, mean, blocks);
+      const moment = secondMoment(head, mean, blocks, lanes);
       const variance = tf.maximum(tf.sum(tf.mul(tf.matMul(x, moment), x), -1, true), 0);
       const rstd: tf.Tensor2D = tf.rsqrt(tf.add(variance, eps));
       const h: tf.Tensor2D = tf.mul(x, rstd);
-      const { value, logSum } = onlineSoftmax({ ...inputs, x: h }, mean, blocks);
+      const { value, logSum } = onlineSoftmax({ ...inputs, x: h }, mean, blocks, lanes);
       return { value, save: [x, head, normWeight, normBias, table, mean, moment, rstd, h, value, logSum] };
     },
     (dy, saved) => {
@@ -114,31 +115,35 @@ export function chunkedLookup(inputs: LookupInputs, chunk: number): tf.Tensor2D 
       };
       const dg: tf.Tensor1D[] = [];
       const db: tf.Tensor1D[] = [];
-      let u: tf.Tensor2D | undefined;
-      let sums: tf.Tensor2D | undefined;
-      let before: tf.Tensor[] = [perRow.dot];
+      const perLane: { u?: tf.Tensor2D; sums?: tf.Tensor2D; before: tf.Tensor[] }[] = Array.from(
+        { length: lanes },
+        () => ({ before: [perRow.dot] }),
+      );
       for (const block of blocks) {
-        const [h1, dy1] = barrier<tf.Tensor2D>([h!, dy], before) as [tf.Tensor2D, tf.Tensor2D];
+        const lane = perLane[block.index % lanes]!;
+        const [h1, dy1] = barrier<tf.Tensor2D>([h!, dy], lane.before) as [tf.Tensor2D, tf.Tensor2D];
         const rows = rowsOf(w!, block);
         // Transposed, [chunk, n]: the products that make the rows of dW and dT then read and write in order.
         const scores: tf.Tensor2D = tf.matMul(rows, h1, false, true);
         const dp: tf.Tensor2D = tf.matMul(rowsOf(t!, block), dy1, false, true);
         const now = backwardChunk(scores, dp, perRow, partOf(g!, block), partOf(b!, block));
-        u = plus(u, tf.matMul(now.dz, rows, true, false));
-        sums = plus(sums, columnSums(now.dz));
+        const u = (lane.u = plus(lane.u, tf.matMul(now.dz, rows, true, false)));
+        const sums = (lane.sums = plus(lane.sums, columnSums(now.dz)));
         dg.push(now.dg);
         db.push(now.db);
         const dw: tf.Tensor2D = tf.matMul(now.dz, h1);
-        before = [u, sums, weight.set(block, dw), tables.set(block, tf.matMul(now.p, dy1))];
+        lane.before = [u, sums, weight.set(block, dw), tables.set(block, tf.matMul(now.p, dy1))];
       }
-      const perToken: tf.Tensor2D = tf.reshape(sums!, [-1, 1]);
-      const centred: tf.Tensor2D = tf.sub(u!, tf.mul(perToken, mean!));
+      const u = total(perLane.map((lane) => lane.u));
+      const sums = total(perLane.map((lane) => lane.sums));
+      const perToken: tf.Tensor2D = tf.reshape(sums, [-1, 1]);
+      const centred: tf.Tensor2D = tf.sub(u, tf.mul(perToken, mean!));
       const pull = tf.mul(tf.pow(rstd!, 3), tf.sum(tf.mul(centred, x1!), -1, true));
       const dx = tf.sub(tf.mul(rstd!, centred), tf.mul(pull, tf.matMul(x1!, moment!)));
       const words = w!.shape[0];
       const m: tf.Tensor2D = tf.matMul(tf.mul<tf.Tensor2D>(x1!, tf.mul(pull, -1 / words)), x1!, true, false);
-      const rowSum: tf.Tensor2D = tf.matMul(sums!, h!);
-      addCorrection(weight, { rowSum, weight: w!, mean: mean! }, m, blocks);
+      const rowSum: tf.Tensor2D = tf.matMul(sums, h!);
+      addCorrection(weight, { rowSum, weight: w!, mean: mean! }, m, { blocks, lanes });
       return [dx, weight.result(), tf.concat(dg), tf.concat(db), tables.result()];
     },
   );
@@ -148,24 +153,25 @@ export function chunkedLookup(inputs: LookupInputs, chunk: number): tf.Tensor2D 
  * `C'C / K` `[d, d]`, of the centred rows: rounded better than `W'W / K - mean mean'`. Only the blocks on and above the
  * diagonal are products.
  */
-function secondMoment(head: tf.Tensor2D, mean: tf.Tensor2D, blocks: RowBlock[]): tf.Tensor2D {
+function secondMoment(head: tf.Tensor2D, mean: tf.Tensor2D, blocks: RowBlock[], lanes: number): tf.Tensor2D {
   const d = head.shape[1];
   const strip = Math.ceil(d / GRAM_STRIPS);
   const starts = Array.from({ length: Math.ceil(d / strip) }, (_, i) => i * strip);
-  let sums: tf.Tensor2D[] | undefined;
+  const perLane: (tf.Tensor2D[] | undefined)[] = [];
   for (const block of blocks) {
-    const [m] = barrier([mean], sums ?? []) as [tf.Tensor2D];
+    const before = perLane[block.index % lanes];
+    const [m] = barrier([mean], before ?? []) as [tf.Tensor2D];
     const centred: tf.Tensor2D = tf.sub(rowsOf(head, block), m);
-    const before: tf.Tensor2D[] | undefined = sums;
-    sums = starts.map((start, i) => {
+    perLane[block.index % lanes] = starts.map((start, i) => {
       const right = tf.slice(centred, [0, start], [block.size, d - start]);
       const left = tf.slice(centred, [0, start], [block.size, Math.min(strip, d - start)]);
       return plus(before?.[i], tf.matMul(left, right, true, false));
     });
   }
-  const rows = sums!.map((sum, i) => {
+  const sums = starts.map((_, i) => total(perLane.map((lane) => lane?.[i])));
+  const rows = sums.map((sum, i) => {
     const [height] = sum.shape;
-    const below = sums!.slice(0, i).map((s, j) => tf.slice(s, [0, (i - j) * strip], [s.shape[0], height]));
+    const below = sums.slice(0, i).map((s, j) => tf.slice(s, [0, (i - j) * strip], [s.shape[0], height]));
     return tf.concat([...below.map((s) => tf.transpose(s)), sum], 1);
   });
   return tf.div<tf.Tensor2D>(tf.concat(rows, 0), head.shape[0]);
@@ -176,14 +182,19 @@ function onlineSoftmax(
   { x: h, head, normWeight, normBias, table }: LookupInputs,
   mean: tf.Tensor2D,
   blocks: RowBlock[],
+  lanes: number,
 ): { value: tf.Tensor2D; logSum: tf.Tensor2D } {
   const [n] = h.shape;
   const shift: tf.Tensor2D = tf.matMul(h, mean, false, true);
-  let largest: tf.Tensor2D = tf.fill([n, 1], LOWEST);
-  let total: tf.Tensor2D = tf.zeros([n, 1]);
-  let rows: tf.Tensor2D = tf.zeros([n, table.shape[1]]);
+  const perLane = Array.from({ length: lanes }, () => ({
+    largest: tf.fill<tf.Rank.R2>([n, 1], LOWEST),
+    total: tf.zeros<tf.Rank.R2>([n, 1]),
+    rows: tf.zeros<tf.Rank.R2>([n, table.shape[1]]),
+  }));
   for (const block of blocks) {
-    const [h1] = barrier([h], [rows, total]) as [tf.Tensor2D];
+    const lane = perLane[block.index % lanes]!;
+    const { largest } = lane;
+    const [h1] = barrier([h], [lane.rows, lane.total]) as [tf.Tensor2D];
     const scores: tf.Tensor2D = tf.matMul(h1, rowsOf(head, block), false, true);
     const { p, now, sum } = softmaxChunk(
       scores,
@@ -193,29 +204,51 @@ function onlineSoftmax(
       largest,
     );
     const part: tf.Tensor2D = tf.matMul(p, rowsOf(table, block));
-    ({ rows, total } = addChunk(rows, total, largest, { part, sum, now }));
-    largest = now;
+    perLane[block.index % lanes] = {
+      ...addChunk(lane.rows, lane.total, largest, { part, sum, now }),
+      largest: now,
+    };
   }
-  return { value: tf.div(rows, total), logSum: tf.add(largest, tf.log(total)) };
+  const all = perLane.reduce((a, b) => {
+    const largest: tf.Tensor2D = tf.maximum(a.largest, b.largest);
+    const shrunk = addChunk(b.rows, b.total, b.largest, {
+      part: tf.zerosLike(b.rows),
+      sum: tf.zerosLike(b.total),
+      now: largest,
+    });
+    const sums = { part: shrunk.rows, sum: shrunk.total, now: largest };
+    return { ...addChunk(a.rows, a.total, a.largest, sums), largest };
+  });
+  return { value: tf.div(all.rows, all.total), logSum: tf.add(all.largest, tf.log(all.total)) };
 }
 
 /** Below every logit, and finite, so that nothing becomes NaN. */
 const LOWEST = -1e38;
 
 /** Adds `C M - rowSum / K` to the head's gradient. */
-function addCorrection(gradient: BlockMatrix, head: Head, m: tf.Tensor2D, blocks: RowBlock[]): void {
+function addCorrection(
+  gradient: BlockMatrix,
+  head: Head,
+  m: tf.Tensor2D,
+  { blocks, lanes }: { blocks: RowBlock[]; lanes: number },
+): void {
   const { weight, mean, rowSum } = head;
   const shift = tf.neg(tf.add(tf.matMul(mean, m), tf.div(rowSum, weight.shape[0])));
   const bias = tf.reshape(shift, [m.shape[1]]);
-  let before: tf.Tensor = bias;
+  const before: tf.Tensor[] = [];
   for (const block of blocks) {
-    const [held] = barrier([m], [before]) as [tf.Tensor2D];
-    before = gradient.add(block, tf.add(tf.matMul(rowsOf(weight, block), held), bias));
+    const [held] = barrier([m], [before[block.index % lanes] ?? bias]) as [tf.Tensor2D];
+    before[block.index % lanes] = gradient.add(block, tf.add(tf.matMul(rowsOf(weight, block), held), bias));
   }
 }
 
 function partOf(vector: tf.Tensor, { start, size }: RowBlock): tf.Tensor1D {
   return tf.slice(vector as tf.Tensor1D, [start], [size]);
+}
+
+/** Of what the lanes have found; there may be fewer blocks than lanes. */
+function total(lanes: (tf.Tensor2D | undefined)[]): tf.Tensor2D {
+  return lanes.filter((lane) => lane !== undefined).reduce((sum, lane) => tf.add(sum, lane));
 }
 
 function plus(sum: tf.Tensor2D | undefined, term: tf.Tensor2D): tf.Tensor2D {

@@ -29,6 +29,8 @@ describe.each([
   describe.each<LookupOptions>([
     { form: 'plain' },
     { form: 'chunked', chunk: 64 },
+    { form: 'chunked', chunk: 64, lanes: 3 },
+    { form: 'chunked', chunk: 1000, lanes: 2 },
     { form: 'chunked', chunk: 1000 },
     {},
   ])('%o', (options) => {

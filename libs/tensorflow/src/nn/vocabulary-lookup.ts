@@ -1,4 +1,4 @@
-import { nativeBackend } from '../engine/init-engine.ts';
+import { nativeBackend, sideBySide } from '../engine/init-engine.ts';
 import type { tf } from '../tf.ts';
 import { chunkedLookup } from './vocabulary-lookup-chunked.ts';
 import { plainLookup } from './vocabulary-lookup-plain.ts';
@@ -22,6 +22,8 @@ export interface LookupOptions {
   form?: 'auto' | 'plain' | 'chunked';
   /** Words per chunk of the chunked form; see {@link chooseLookup}. */
   chunk?: number;
+  /** Chunks that are computed side by side. Default: two where the engine runs operations side by side on one thread each. */
+  lanes?: number;
   /** What `auto` lets the plain form take besides inputs and results; default 128 MiB. */
   memoryBudget?: number;
 }
@@ -52,7 +54,7 @@ export function vocabularyLookup(inputs: LookupInputs, o: LookupOptions = {}): t
   const [n, d] = inputs.x.shape;
   const [words, width] = inputs.table.shape;
   const choice = chooseLookup({ n, d, words, width }, o);
-  return choice.form === 'plain' ? plainLookup(inputs) : chunkedLookup(inputs, choice.chunk);
+  return choice.form === 'plain' ? plainLookup(inputs) : chunkedLookup(inputs, choice.chunk, choice.lanes);
 }
 
 /**
@@ -63,15 +65,16 @@ export function vocabularyLookup(inputs: LookupInputs, o: LookupOptions = {}): t
  * a little with n at 2 d and above, more below, where its two products of `K x d x d` weigh (n 144, d 256: 95 GFLOP against 58).
  * Whoever has the memory raises the budget. Always plain on WASM, which has no memory for large vocabularies.
  *
- * The default chunk keeps the largest matrix of a chunk, `[chunk, max(n, d, D)]`, at 4 MiB, but has at least 2048 words.
+ * The default chunk keeps the largest matrices of the chunks under way, `[chunk, max(n, d, D)]`, at 4 MiB, but has at least 2048 words.
  */
 export function chooseLookup(
   { n, d, words, width }: Record<'n' | 'd' | 'words' | 'width', number>,
-  { form = 'auto', chunk, memoryBudget = DEFAULT_BUDGET }: LookupOptions = {},
-): { form: 'plain' | 'chunked'; chunk: number } {
+  { form = 'auto', chunk, lanes = sideBySide() ? 2 : 1, memoryBudget = DEFAULT_BUDGET }: LookupOptions = {},
+): { form: 'plain' | 'chunked'; chunk: number; lanes: number } {
   const fits = !nativeBackend() || PLAIN_MATRICES * 4 * n * words <= memoryBudget;
   return {
     form: form === 'auto' ? (fits ? 'plain' : 'chunked') : form,
-    chunk: chunk ?? Math.max(SMALLEST_CHUNK, Math.floor(CHUNK_BYTES / 4 / Math.max(n, d, width))),
+    chunk: chunk ?? Math.max(SMALLEST_CHUNK, Math.floor(CHUNK_BYTES / lanes / 4 / Math.max(n, d, width))),
+    lanes,
   };
 }

@@ -6,7 +6,8 @@ import { serve, startEngine } from '../worker.ts';
 const WARM_RUNS = 2;
 
 serve(async (params) => {
-  const { version } = await startEngine(params);
+  // The chunked form computes chunks side by side on threads of their own.
+  const { version } = await startEngine(params, { intraOpThreads: 1 });
   const { tokens, words, width } = params as unknown as Record<'tokens' | 'words' | 'width', number>;
   const form = params.variant as 'composed' | 'auto' | 'plain' | 'chunked';
   const lookup: Lookup = form === 'composed' ? composedLookup : engineLookup(form);
