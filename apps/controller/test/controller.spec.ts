@@ -74,7 +74,7 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
           config: {
             ...config,
             storage: `file://${folder}`,
-            gang: { trainers: 2, minTrainers: 1, waitSeconds: 2 },
+            gang: { trainers: 2, minTrainers: 1, waitSeconds: 2, batchShards: 2 },
             evaluation: undefined,
             ...changes,
           },
@@ -185,7 +185,7 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
   it('says how many trainers are there when too few are', async () => {
     const { fleetAddress } = await controller();
     await trainer(fleetAddress, { id: 't0' });
-    const run = await start({ gang: { trainers: 2, minTrainers: 2, waitSeconds: 1 } });
+    const run = await start({ gang: { trainers: 2, minTrainers: 2, waitSeconds: 1, batchShards: 2 } });
     await expect(run.handle.result()).rejects.toThrow(WorkflowFailedError);
     expect((await run.progress()).error).toMatchObject({
       code: 'GANG_UNAVAILABLE',

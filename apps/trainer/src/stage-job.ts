@@ -35,8 +35,8 @@ type Emit = (event: StageEventInput) => void;
 export interface StageJobOptions {
   request: RunStageRequest;
   listener: CollectiveListener;
-  /** Parts of a micro-batch that are computed side by side. */
-  shards: number;
+  /** Whether a GPU computes: one stream, for which micro-batches are not cut into shards. */
+  gpu: boolean;
   emit: Emit;
   /** Asked before every step: true stops the whole gang behind that step, with a checkpoint. */
   shouldStop: () => boolean;
@@ -177,7 +177,7 @@ async function loadStart({ request, log }: StageJobOptions, run: RunConfig): Pro
 async function* stageBatches(
   run: RunConfig,
   stage: StageConfig,
-  { request, shards }: Pick<StageJobOptions, 'request' | 'shards'>,
+  { request, gpu }: Pick<StageJobOptions, 'request' | 'gpu'>,
   start: StartPoint,
   fromStep: number,
 ): AsyncGenerator<StageBatch<LaneCursor[]>, void> {
@@ -206,10 +206,11 @@ async function* stageBatches(
     preprocess: (image) => preprocessImage(image, processor),
     cursors: start.cursors,
   });
+  const shape = { maxLength: run.model.multimodalMaxLength, lengthMultiple: 16 };
   for await (const { microBatches, cursors } of samples) {
     yield {
       microBatches: microBatches.map((batch) =>
-        buildShards(batch, config, { maxLength: run.model.multimodalMaxLength, lengthMultiple: 16 }, shards),
+        buildShards(batch, config, shape, gpu ? 1 : run.gang.batchShards),
       ),
       images: stage.batchSize / request.world,
       cursor: cursors,

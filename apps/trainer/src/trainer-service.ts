@@ -29,11 +29,17 @@ interface StageJob {
   ended: Promise<{ checkpointUrl: string }>;
 }
 
+export interface DeviceShare {
+  gpu: boolean;
+  /** Batches of questions that are answered side by side. */
+  lanes: number;
+}
+
 /** The trainer's side of TrainerService: at most one job at a time; a stage goes on when its watchers leave. */
 export class TrainerWork {
   readonly #trainerId: string;
   readonly #listener: CollectiveListener;
-  readonly #shards: number;
+  readonly #device: DeviceShare;
   readonly #log: Logger;
   #job: StageJob | undefined;
   /** The last stage that ended: whoever was away can still learn how. */
@@ -41,11 +47,10 @@ export class TrainerWork {
   #evaluating: { runId: string; gangId: string; stop: AbortController; ended: Promise<void> } | undefined;
   #draining = false;
 
-  /** @param o.shards parts of the work that are computed side by side */
-  constructor(o: { trainerId: string; listener: CollectiveListener; shards: number; log: Logger }) {
+  constructor(o: { trainerId: string; listener: CollectiveListener; device: DeviceShare; log: Logger }) {
     this.#trainerId = o.trainerId;
     this.#listener = o.listener;
-    this.#shards = o.shards;
+    this.#device = o.device;
     this.#log = o.log;
   }
 
@@ -105,7 +110,7 @@ export class TrainerWork {
       const ended = runEvaluateJob({
         request,
         emit: (event) => events.push(event),
-        lanes: this.#shards,
+        lanes: this.#device.lanes,
         signal: stop.signal,
       })
         .catch((error: unknown) => {
@@ -181,7 +186,7 @@ export class TrainerWork {
       const result = await runStageJob({
         request,
         listener: this.#listener,
-        shards: this.#shards,
+        gpu: this.#device.gpu,
         emit,
         shouldStop: () => job.stopReason !== undefined,
         onGroup: (group) => (job.group = group),

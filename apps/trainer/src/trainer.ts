@@ -29,8 +29,8 @@ export async function startTrainer(options: TrainerOptions, log: Logger): Promis
   const work = new TrainerWork({
     trainerId: options.trainerId,
     listener,
-    // A GPU is one device with one stream: it gains nothing by shards.
-    shards: engine.gpu ? 1 : threads.shards,
+    // A GPU is one device with one stream: it gains nothing by work side by side.
+    device: { gpu: engine.gpu, lanes: engine.gpu ? 1 : threads.lanes },
     log,
   });
   const server = await serveTrainer(work.implementation, { ...where, port: options.grpcPort });

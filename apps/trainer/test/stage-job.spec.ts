@@ -62,7 +62,7 @@ async function runGang(o: StageRun) {
         return runStageJob({
           request,
           listener,
-          shards: 2,
+          gpu: false,
           emit: (event) => mine.push(event),
           shouldStop: () => o.stopAfter !== undefined && steps() >= o.stopAfter,
           onGroup: () => undefined,

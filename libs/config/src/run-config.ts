@@ -11,7 +11,7 @@ export interface RunConfig {
   seed: number;
   /** Checkpoints and results go to `<storage>/<run id>/`. */
   storage: string;
-  gang: { trainers: number; minTrainers: number; waitSeconds: number };
+  gang: { trainers: number; minTrainers: number; waitSeconds: number; batchShards: number };
   model: RunFile['model'];
   data: { lanes: number; shuffleBuffer: number; augmentShift: number };
   stages: [StageConfig, StageConfig, StageConfig];

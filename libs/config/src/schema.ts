@@ -28,6 +28,14 @@ const gang = z
       .min(0)
       .default(60)
       .describe('How long to wait for the trainers before giving up.'),
+    batchShards: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(2)
+      .describe(
+        'Parts of a micro-batch that the threads of a trainer compute side by side; a GPU computes it whole. Part of the arithmetic: another number rounds differently.',
+      ),
   })
   .describe('Which trainers work together: all of them get a rank, or none does.');
 

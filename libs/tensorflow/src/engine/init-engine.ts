@@ -45,7 +45,6 @@ const FIX =
 let pending: Promise<EngineInfo> | undefined;
 let native: LibtensorflowBackend | undefined;
 let info: EngineInfo | undefined;
-let threads: Pick<EngineOptions, 'intraOpThreads' | 'interOpThreads'> = {};
 
 /**
  * Makes the TF.js backend ready. The first call decides; later calls return the same engine whatever their options
@@ -72,14 +71,8 @@ export function nativeBackend(): LibtensorflowBackend | undefined {
   return native;
 }
 
-/** Whether operations have one thread each, and several run at the same time: work is then best cut into independent parts. */
-export function sideBySide(): boolean {
-  return native !== undefined && threads.intraOpThreads === 1 && (threads.interOpThreads ?? 2) > 1;
-}
-
 async function start(options: EngineOptions): Promise<EngineInfo> {
   const { backend = 'auto' } = options;
-  threads = options;
   if (backend !== 'wasm') {
     // A path that somebody named must work; only the search may come back empty.
     const files = findLibrary(options.libtensorflow);

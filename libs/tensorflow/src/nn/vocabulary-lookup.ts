@@ -1,4 +1,4 @@
-import { nativeBackend, sideBySide } from '../engine/init-engine.ts';
+import { nativeBackend } from '../engine/init-engine.ts';
 import type { tf } from '../tf.ts';
 import { chunkedLookup } from './vocabulary-lookup-chunked.ts';
 import { plainLookup } from './vocabulary-lookup-plain.ts';
@@ -22,7 +22,7 @@ export interface LookupOptions {
   form?: 'auto' | 'plain' | 'chunked';
   /** Words per chunk of the chunked form; see {@link chooseLookup}. */
   chunk?: number;
-  /** Chunks that are computed side by side. Default: two where the engine runs operations side by side on one thread each. */
+  /** Chunks that are computed side by side; default 2. Part of the arithmetic, so not by the threads. */
   lanes?: number;
   /** What `auto` lets the plain form take besides inputs and results; default 128 MiB. */
   memoryBudget?: number;
@@ -34,6 +34,7 @@ const CHUNK_BYTES = 4 * MIB;
 /** Fewer would make long graphs of small products. */
 const SMALLEST_CHUNK = 2048;
 const DEFAULT_BUDGET = 128 * MIB;
+const LANES = 2;
 /** Matrices `[n, K]` that the plain form holds at its peak. */
 const PLAIN_MATRICES = 5;
 
@@ -69,7 +70,7 @@ export function vocabularyLookup(inputs: LookupInputs, o: LookupOptions = {}): t
  */
 export function chooseLookup(
   { n, d, words, width }: Record<'n' | 'd' | 'words' | 'width', number>,
-  { form = 'auto', chunk, lanes = sideBySide() ? 2 : 1, memoryBudget = DEFAULT_BUDGET }: LookupOptions = {},
+  { form = 'auto', chunk, lanes = LANES, memoryBudget = DEFAULT_BUDGET }: LookupOptions = {},
 ): { form: 'plain' | 'chunked'; chunk: number; lanes: number } {
   const fits = !nativeBackend() || PLAIN_MATRICES * 4 * n * words <= memoryBudget;
   return {
