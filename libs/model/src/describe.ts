@@ -1,4 +1,4 @@
-import { imageTokenRows, type OvisConfig } from './config.ts';
+import { imageTokenRows, type OvisConfig } from './config/index.ts';
 import { parameterShapes, partOf, type ModelPart } from './parameter-shapes.ts';
 
 /** Sizes of a model, for plans and logs. */

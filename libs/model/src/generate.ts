@@ -1,5 +1,5 @@
 import { compile, tf, type Compiled } from '@ovis/tensorflow';
-import { imageTokenRows, type OvisConfig } from './config.ts';
+import { imageTokenRows, type OvisConfig } from './config/index.ts';
 import { MergeError } from './errors.ts';
 import { decodeLoop, type DecodeInput } from './llm/decode-loop.ts';
 import { decoderForward, vocabularyLogits, type LayerKeys } from './llm/decoder.ts';

@@ -6,16 +6,21 @@ export {
   parseOvisConfig,
   parseVisionConfig,
   TOKENIZE_FUNCTIONS,
-} from './config.ts';
+} from './config/index.ts';
 export type {
+  Aimv2VisionConfig,
   ClipVisionConfig,
   DecoderConfig,
+  Generation,
+  NativeTokenIds,
   NewOvisOptions,
   OvisConfig,
+  RopeScaling,
+  SiglipVisionConfig,
   TokenizeFunction,
   VisionConfig,
   VisualTokenizerConfig,
-} from './config.ts';
+} from './config/index.ts';
 export { describeModel } from './describe.ts';
 export type { ModelDescription } from './describe.ts';
 export {

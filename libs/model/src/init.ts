@@ -1,4 +1,4 @@
-import type { OvisConfig } from './config.ts';
+import type { OvisConfig } from './config/index.ts';
 import { tf } from '@ovis/tensorflow';
 import { decoderInitialiser } from './llm/parameters.ts';
 import {

@@ -2,7 +2,7 @@ import { compile, tf } from '@ovis/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ON_WASM, startEngine } from '../test/engine.ts';
 import { GoldenCase } from '../test/golden.ts';
-import { parseOvisConfig } from './config.ts';
+import { parseOvisConfig } from './config/index.ts';
 import { languageModelLoss, ovisLoss, type MergedBatch } from './loss.ts';
 import { planMerge } from './merge.ts';
 import { LLM_PREFIX } from './parameter-shapes.ts';

@@ -1,4 +1,4 @@
-import type { DecoderConfig, OvisConfig } from './config.ts';
+import type { DecoderConfig, OvisConfig } from './config/index.ts';
 import { sparseSoftmaxCrossEntropy, tf } from '@ovis/tensorflow';
 import { decoderForward, textEmbeds, vocabularyLogits } from './llm/decoder.ts';
 import { mergedEmbeds, type MergePlan } from './merge.ts';

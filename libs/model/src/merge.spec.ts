@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../test/engine.ts';
 import { GoldenCase, relativeError } from '../test/golden.ts';
 import type { HostTensor } from '../test/safetensors.ts';
-import { imageTokenRows } from './config.ts';
+import { imageTokenRows } from './config/index.ts';
 import { ovisLoss, type LossSum } from './loss.ts';
 import { planMerge } from './merge.ts';
 import type { Params } from './params.ts';

@@ -1,4 +1,4 @@
-import type { OvisConfig } from './config.ts';
+import type { OvisConfig } from './config/index.ts';
 import { takeRows, tf } from '@ovis/tensorflow';
 import { MergeError } from './errors.ts';
 import { textEmbeds } from './llm/decoder.ts';

@@ -1,4 +1,4 @@
-import type { OvisConfig } from './config.ts';
+import type { OvisConfig } from './config/index.ts';
 import { ParameterError } from './errors.ts';
 import { decoderParameterShapes } from './llm/parameters.ts';
 import { visionParameterShapes } from './vision/vision.ts';

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../test/engine.ts';
 import { absoluteError, GoldenCase, toTensor } from '../test/golden.ts';
 import type { HostTensor } from '../test/safetensors.ts';
-import type { TokenizeFunction } from './config.ts';
+import type { TokenizeFunction } from './config/index.ts';
 import { gumbelNoiseValues, tokenize } from './tokenize.ts';
 
 beforeAll(startEngine);

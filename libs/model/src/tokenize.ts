@@ -1,4 +1,4 @@
-import type { VisualTokenizerConfig } from './config.ts';
+import type { VisualTokenizerConfig } from './config/index.ts';
 import { tf, withGradient } from '@ovis/tensorflow';
 import { ModelInputError } from './errors.ts';
 import { RandomStream } from './random.ts';

@@ -1,4 +1,4 @@
-import { imageTokenRows, imageTokens, type OvisConfig } from './config.ts';
+import { imageTokenRows, imageTokens, type OvisConfig } from './config/index.ts';
 import { layerNorm, linear, tf, vocabularyLookup } from '@ovis/tensorflow';
 import { HEAD_NORM_BIAS, HEAD_NORM_WEIGHT, HEAD_WEIGHT, VIT_PREFIX, VTE_WEIGHT } from './parameter-shapes.ts';
 import { ParamScope, type Params, type Tap } from './params.ts';
@@ -99,7 +99,7 @@ export function visualEmbeds(
   const tokens = imageTokens(config);
   const rows = imageTokenRows(config);
   const table = new ParamScope(params, '').get(VTE_WEIGHT) as tf.Tensor2D;
-  if (!visual.useIndicators) return lookUp(config, params, pixels, table, o);
+  if (visual.indicators !== 'wrapped') return lookUp(config, params, pixels, table, o);
 
   const words = visual.vocabSize - visual.reserved;
   const [learned, begin, end] = tf.split(table, [words, 1, 1], 0) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { parseOvisConfig, imageTokenRows, type OvisConfig } from '../src/config.ts';
+import { parseOvisConfig, imageTokenRows, type OvisConfig } from '../src/config/index.ts';
 import { tf } from '@ovis/tensorflow';
 import { mergedBatchTensors, type MergedBatch } from '../src/loss.ts';
 import { planMerge, type MergePlan, type MergeSample } from '../src/merge.ts';

@@ -1,4 +1,4 @@
-import type { DecoderConfig } from '../config.ts';
+import type { DecoderConfig } from '../config/index.ts';
 import {
   linear,
   ropeTables,

@@ -1,4 +1,4 @@
-import type { DecoderConfig } from '../config.ts';
+import type { DecoderConfig } from '../config/index.ts';
 import type { Initialiser } from '../init.ts';
 
 /** Names (below `llm.`) and shapes of all tensors of the decoder; a tied `lm_head.weight` is absent. */

@@ -1,4 +1,4 @@
-import type { ClipVisionConfig } from '../config.ts';
+import type { ClipVisionConfig } from '../config/index.ts';
 import type { Initialiser } from '../init.ts';
 
 /** CLIP's own initialiser in Hugging Face (spec 2.2). `name` is below `visual_tokenizer.backbone.`. */

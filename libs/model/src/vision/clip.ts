@@ -1,4 +1,4 @@
-import type { ClipVisionConfig } from '../config.ts';
+import type { ClipVisionConfig } from '../config/index.ts';
 import { attend, gelu, joinHeads, layerNorm, linear, quickGelu, splitHeads, tf } from '@ovis/tensorflow';
 import { runBlock } from '../checkpoint.ts';
 import type { ParamScope, Tap } from '../params.ts';

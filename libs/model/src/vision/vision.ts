@@ -1,4 +1,5 @@
-import type { VisionConfig } from '../config.ts';
+import type { VisionConfig } from '../config/index.ts';
+import { ModelConfigError } from '../errors.ts';
 import type { tf } from '@ovis/tensorflow';
 import type { Initialiser } from '../init.ts';
 import type { ParamScope } from '../params.ts';
@@ -15,6 +16,8 @@ export function visionParameterShapes(config: VisionConfig): Record<string, numb
   switch (config.kind) {
     case 'clip':
       return clipParameterShapes(config);
+    default:
+      throw notYet(config.kind);
   }
 }
 
@@ -28,6 +31,8 @@ export function visionForward(
   switch (config.kind) {
     case 'clip':
       return clipForward(config, params, pixels, o);
+    default:
+      throw notYet(config.kind);
   }
 }
 
@@ -36,5 +41,11 @@ export function visionInitialiser(config: VisionConfig, name: string): Initialis
   switch (config.kind) {
     case 'clip':
       return clipInitialiser(config, name);
+    default:
+      throw notYet(config.kind);
   }
+}
+
+function notYet(kind: string): ModelConfigError {
+  return new ModelConfigError('UNSUPPORTED', `the tower ${kind} is missing`, 'Use CLIP.');
 }

@@ -98,7 +98,7 @@ export function demoPrompt(config: OvisConfig, random: RandomStream, rows: numbe
 /** The picture, then text; the last `labels` ids are learned. */
 function demoSample(config: OvisConfig, random: RandomStream, rows: number, labels: number): TrainingSample {
   const { channels, imageSize, patchSize } = config.visual.backbone;
-  const pictureRows = (imageSize / patchSize) ** 2 + (config.visual.useIndicators ? 2 : 0);
+  const pictureRows = (imageSize / patchSize) ** 2 + (config.visual.indicators === 'wrapped' ? 2 : 0);
   const textLength = rows - pictureRows;
   const ids = Array.from(random.uniforms(textLength, 0, config.llm.vocabSize), Math.floor);
   return {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { GoldenCase } from '../test/golden.ts';
+import { GoldenCase } from '../../test/golden.ts';
 import {
   imageTokenRows,
   newOvisConfig,
   parseDecoderConfig,
   parseOvisConfig,
   parseVisionConfig,
-} from './config.ts';
-import { describeModel } from './describe.ts';
-import { checkParams, parameterShapes } from './parameter-shapes.ts';
+} from './index.ts';
+import { describeModel } from '../describe.ts';
+import { checkParams, parameterShapes } from '../parameter-shapes.ts';
 
 type Json = Record<string, unknown>;
 
