@@ -78,7 +78,7 @@ class Generate:
         self.ids = torch.from_numpy(tensors["batch.ids"]).long()
         self.new_tokens = case["newTokens"]
         visual = case["config"]["visual"]["backbone"]
-        rows = (visual["imageSize"] // visual["patchSize"]) ** 2 + 2 * case["config"]["visual"]["useIndicators"]
+        rows = (visual["imageSize"] // visual["patchSize"]) ** 2 + 2 * (case["config"]["visual"]["indicators"] == "wrapped")
         self.start = rows + self.ids.shape[1]
         length = self.start + self.new_tokens
         model = Ovis(case["config"], length)

@@ -155,7 +155,7 @@ class Ovis(nn.Module):
             x = x[:, 1:]
         probabilities = torch.softmax(self.head_norm(self.head(x)), dim=-1)
         rows = probabilities @ self.table[: self.words]
-        if self.visual["useIndicators"]:
+        if self.visual["indicators"] == "wrapped":
             begin, end = (row.expand(x.shape[0], 1, -1) for row in self.table[self.words :].split(1))
             rows = torch.cat([begin, rows, end], dim=1)
         return rows.reshape(-1, rows.shape[-1])
