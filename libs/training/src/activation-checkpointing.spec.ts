@@ -4,15 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import {
-  config,
-  goldenBatch,
-  goldenSamples,
-  goldenStage,
-  stageSettings,
-  stageWeights,
-  toParams,
-} from '../test/golden.ts';
+import { ovis10, stageSettings, toParams } from '../test/golden.ts';
 import { disposeMicroBatch, StageTrainer } from './index.ts';
 
 const run = promisify(execFile);
@@ -40,18 +32,18 @@ it.skipIf(!existsSync('/proc/self/clear_refs'))(
 
 it('gives the same gradients: Adam leaves the same moments and weights', async () => {
   await initEngine();
-  const golden = goldenStage(3);
-  const { initial } = stageWeights(3);
-  const samples = golden.micro_batches[0]!.flatMap(goldenSamples);
+  const golden = ovis10.stage(3);
+  const { initial } = ovis10.weights(3);
+  const samples = golden.micro_batches[0]!.flatMap((batch) => ovis10.samples(batch));
   const settings = { ...stageSettings(golden), accumulation: 1, warmupRatio: 0, learningRate: 1e-3 };
   const train = async (activationCheckpointing: boolean) => {
     const params = toParams(initial);
     const trainer = await StageTrainer.create({
-      config,
+      config: ovis10.config,
       params,
       settings: { ...settings, activationCheckpointing },
     });
-    const batch = goldenBatch(golden, samples);
+    const batch = ovis10.batch(golden, samples);
     const { gradNorm } = await trainer.step([batch]);
     disposeMicroBatch(batch);
     const { params: after, optimizer } = await trainer.snapshot();

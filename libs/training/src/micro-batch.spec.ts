@@ -1,10 +1,11 @@
 import type { MergedBatch } from '@ovis/model';
 import { initEngine, tf } from '@ovis/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { config } from '../test/golden.ts';
+import { ovis10 } from '../test/golden.ts';
 import { buildMicroBatch, buildShards, disposeMicroBatch } from './index.ts';
 import type { TrainingSample } from './index.ts';
 
+const { config } = ovis10;
 /** Rows of one picture: 16 patches and two indicators. */
 const ROWS = 18;
 const picture = (value: number) => new Float32Array(3 * 56 * 56).fill(value);

@@ -1,16 +1,14 @@
-import { parameterShapes, parseOvisConfig } from '@ovis/model';
+import { parameterShapes } from '@ovis/model';
 import { describe, expect, it } from 'vitest';
-import { fixture } from '../test/fixtures.ts';
+import { ovis10 } from '../test/golden.ts';
 import { isDecayed, trainableNames } from './modules.ts';
 
-const config = parseOvisConfig(fixture('ovis10_clip_qwen2/config.json'));
+const { config } = ovis10;
 const names = Object.keys(parameterShapes(config));
 
 describe('trainableNames', () => {
   it.each([1, 2, 3])('selects what the official stage %i trains', (stage) => {
-    const golden = fixture<{ arguments: Record<string, string>; trainable: string[] }>(
-      `ovis10_clip_qwen2/stage${stage}.json`,
-    );
+    const golden = ovis10.stage(stage);
     const begin = golden.arguments['visual_re_init_layer_begin'];
     const selected = trainableNames(golden.arguments['train_modules']!.split('|'), config, names, {
       reinitLayersFrom: begin === undefined ? undefined : Number(begin),

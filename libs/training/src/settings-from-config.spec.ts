@@ -1,7 +1,7 @@
 import { parseRunConfig, trainModuleNames } from '@ovis/config';
 import { parameterShapes } from '@ovis/model';
 import { expect, it } from 'vitest';
-import { config } from '../test/golden.ts';
+import { ovis10 } from '../test/golden.ts';
 import { stageSettings, trainableNames } from './index.ts';
 import { checkSettings } from './settings.ts';
 
@@ -47,8 +47,8 @@ it('takes the settings of a stage from the run file', () => {
 });
 
 it('knows every module name that a run file may hold', () => {
-  const names = Object.keys(parameterShapes(config));
+  const names = Object.keys(parameterShapes(ovis10.config));
   for (const name of trainModuleNames) {
-    expect(trainableNames([name], config, names).length, name).toBeGreaterThan(0);
+    expect(trainableNames([name], ovis10.config, names).length, name).toBeGreaterThan(0);
   }
 });

@@ -1,24 +1,16 @@
 import { deviceHasBfloat16, initEngine, memory, tf } from '@ovis/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  config,
-  goldenBatch,
-  goldenSamples,
-  goldenStage,
-  noisy,
-  stageSettings,
-  stageWeights,
-  toParams,
-} from '../test/golden.ts';
+import { ovis10, stageSettings, toParams } from '../test/golden.ts';
 import { memoryCollectives } from '../test/memory-collective.ts';
 import { disposeMicroBatch, StageTrainer } from './index.ts';
 import type { HostTensors, Snapshot, StageSettings, StepResult, TrainingSample } from './index.ts';
 
-const golden = goldenStage(3);
-const { initial } = stageWeights(3);
+const { config, noisy } = ovis10;
+const golden = ovis10.stage(3);
+const { initial } = ovis10.weights(3);
 /** Four samples per step, six steps: the golden ones twice. */
 const samples = [...golden.micro_batches, ...golden.micro_batches].map((group) =>
-  group.flatMap(goldenSamples),
+  group.flatMap((batch) => ovis10.samples(batch)),
 );
 const settings: StageSettings = {
   ...stageSettings(golden),
@@ -37,7 +29,7 @@ async function train(
 ): Promise<StepResult[]> {
   const results = [];
   for (const step of steps) {
-    const batches = split(samples[step]!).map((part) => goldenBatch(golden, part));
+    const batches = split(samples[step]!).map((part) => ovis10.batch(golden, part));
     results.push(await trainer.step(batches));
     batches.forEach(disposeMicroBatch);
   }
@@ -124,7 +116,7 @@ describe('StageTrainer', () => {
       const trainer = await create(options);
       const sharded = [];
       for (const step of six) {
-        const shards = halves(samples[step]!).map((part) => goldenBatch(golden, part));
+        const shards = halves(samples[step]!).map((part) => ovis10.batch(golden, part));
         sharded.push(await trainer.step([shards]));
         disposeMicroBatch(shards);
       }
@@ -169,7 +161,7 @@ describe('StageTrainer', () => {
 
   it('tells every rank that one of them wants to stop', async () => {
     const ranks = await Promise.all(memoryCollectives(2).map((collective) => create({ collective })));
-    const batch = goldenBatch(golden, samples[0]!);
+    const batch = ovis10.batch(golden, samples[0]!);
     const run = (stop: boolean[]) =>
       Promise.all(ranks.map((rank, r) => rank.step([batch], { requestStop: stop[r] })));
     expect((await run([false, false])).map((r) => r.stopRequested)).toEqual([false, false]);
@@ -256,7 +248,7 @@ describe('StageTrainer', () => {
       ...sample,
       pixels: [sample.pixels].flat().map((picture) => picture.map(() => NaN)),
     }));
-    const batch = goldenBatch(golden, broken);
+    const batch = ovis10.batch(golden, broken);
     await expect(trainer.step([batch])).rejects.toMatchObject({
       code: 'LOSS_NOT_FINITE',
       message: expect.stringMatching(/Stage 3, step 1 of 12.*NaN.*learning rate/),

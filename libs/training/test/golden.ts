@@ -3,7 +3,7 @@ import type { MergedBatch, OvisConfig, Params } from '@ovis/model';
 import { tf } from '@ovis/tensorflow';
 import { buildMicroBatch } from '../src/index.ts';
 import type { StageSettings, TrainingSample } from '../src/index.ts';
-import { fixture } from './fixtures.ts';
+import { caseJson } from './fixtures.ts';
 import type { HostTensor } from './safetensors.ts';
 import { safetensors } from './safetensors.ts';
 
@@ -27,41 +27,73 @@ export interface GoldenStage {
   micro_batches: GoldenMicroBatch[][];
 }
 
-const folder = 'ovis10_clip_qwen2';
-export const config: OvisConfig = parseOvisConfig(fixture(`${folder}/config.json`));
+/** The weights of a model, as files hold them. */
+export type Weights = Record<string, HostTensor>;
 
-/** Parameters whose gradient is rounding noise, which Adam amplifies: no comparison makes sense. */
-export const noisy = new Set(
-  fixture<{ params_with_noise_only_grad: string[] }>(`${folder}/forward.json`).params_with_noise_only_grad,
-);
+/** A model case of the golden data with three official stages, one after the other (libs/model/fixtures). */
+export class GoldenCase {
+  readonly name: string;
+  readonly config: OvisConfig;
+  /** Parameters whose gradient is rounding noise, which Adam amplifies: no comparison makes sense. */
+  readonly noisy: ReadonlySet<string>;
+  readonly #images: Weights;
 
-export function goldenStage(stage: number): GoldenStage {
-  return fixture(`${folder}/stage${stage}.json`);
-}
-
-/** Weights of the model before and after a stage: the golden files hold what changed since the state before. */
-export function stageWeights(stage: number): {
-  initial: Record<string, HostTensor>;
-  final: Record<string, HostTensor>;
-} {
-  const weights = safetensors(`${folder}/model.safetensors`);
-  let initial = weights;
-  let final = weights;
-  for (let s = 1; s <= stage; s++) {
-    const stored = Object.entries(safetensors(`${folder}/stage${s}.safetensors`));
-    const part = (prefix: string) =>
-      Object.fromEntries(
-        stored.flatMap(([name, tensor]) =>
-          name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
-        ),
-      );
-    initial = { ...final, ...part('init.') };
-    final = { ...initial, ...part('final.') };
+  constructor(name: string) {
+    this.name = name;
+    this.config = parseOvisConfig(caseJson(`${name}/checkpoint/config.json`));
+    const forward = caseJson<{ params_with_noise_only_grad: string[] }>(`${name}/forward.json`);
+    this.noisy = new Set(forward.params_with_noise_only_grad);
+    this.#images = safetensors(`${name}/images.safetensors`);
   }
-  return { initial, final };
+
+  stage(stage: number): GoldenStage {
+    return caseJson(`${this.name}/stage${stage}.json`);
+  }
+
+  /** Weights of the model before and after a stage: the golden files hold what changed since the state before. */
+  weights(stage: number): { initial: Weights; final: Weights } {
+    const weights = safetensors(`${this.name}/checkpoint/model.safetensors`);
+    let initial = weights;
+    let final = weights;
+    for (let s = 1; s <= stage; s++) {
+      const stored = Object.entries(safetensors(`${this.name}/stage${s}.safetensors`));
+      const part = (prefix: string) =>
+        Object.fromEntries(
+          stored.flatMap(([name, tensor]) =>
+            name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
+          ),
+        );
+      initial = { ...final, ...part('init.') };
+      final = { ...initial, ...part('final.') };
+    }
+    return { initial, final };
+  }
+
+  /** The samples of a golden micro-batch without their padding; the zero picture of a text-only sample is left out. */
+  samples(batch: GoldenMicroBatch): TrainingSample[] {
+    const size = Object.values(this.#images)[0]!.data.length;
+    return batch.input_ids.map((ids, i) => {
+      const length = batch.attention_mask[i]!.reduce((sum, bit) => sum + bit, 0);
+      const pictured = ids.some((id) => id === -200 || id === -300);
+      return {
+        inputIds: ids.slice(0, length),
+        labels: batch.labels[i]!.slice(0, length),
+        pixels: pictured
+          ? batch.images[i]!.map((name) => this.#images[`image.${name}`]?.data ?? new Float32Array(size))
+          : [],
+      };
+    });
+  }
+
+  batch(golden: GoldenStage, samples: TrainingSample[]): MergedBatch {
+    const maxLength = Number(golden.arguments['multimodal_max_length']);
+    return buildMicroBatch(samples, this.config, { maxLength, lossRows: 256 });
+  }
 }
 
-export function toParams(tensors: Record<string, HostTensor>): Params {
+export const ovis10 = new GoldenCase('ovis10_clip_qwen2');
+
+export function toParams(tensors: Weights): Params {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, { data, shape }]) => [name, tf.tensor(data, shape)]),
   );
@@ -89,29 +121,4 @@ export function stageSettings(golden: GoldenStage): StageSettings {
     precision: 'fp32',
     seed: 42,
   };
-}
-
-const images = safetensors(`${folder}/images.safetensors`);
-const imageLength = 3 * 56 * 56;
-
-/** The samples of a golden micro-batch without their padding; the zero picture of a text-only sample is left out. */
-export function goldenSamples(batch: GoldenMicroBatch): TrainingSample[] {
-  return batch.input_ids.map((ids, i) => {
-    const length = batch.attention_mask[i]!.reduce((sum, bit) => sum + bit, 0);
-    const pictured = ids.includes(-200);
-    return {
-      inputIds: ids.slice(0, length),
-      labels: batch.labels[i]!.slice(0, length),
-      pixels: pictured
-        ? batch.images[i]!.map((name) => images[`image.${name}`]?.data ?? new Float32Array(imageLength))
-        : [],
-    };
-  });
-}
-
-export function goldenBatch(golden: GoldenStage, samples: TrainingSample[]): MergedBatch {
-  return buildMicroBatch(samples, config, {
-    maxLength: Number(golden.arguments['multimodal_max_length']),
-    lossRows: 256,
-  });
 }

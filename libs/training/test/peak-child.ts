@@ -3,13 +3,14 @@ import { initParams } from '@ovis/model';
 import { initEngine } from '@ovis/tensorflow';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { buildMicroBatch, StageTrainer } from '../src/index.ts';
-import { config as golden, goldenStage, stageSettings } from './golden.ts';
+import { ovis10, stageSettings } from './golden.ts';
 
 /*
  * Prints the peak memory (MiB, beyond what the process had before) of two steps of a deep model on a large batch.
  * Argument: on or off, the activation checkpointing.
  */
 
+const golden = ovis10.config;
 const config: OvisConfig = {
   ...golden,
   llm: { ...golden.llm, layers: 8 },
@@ -29,7 +30,7 @@ const trainer = await StageTrainer.create({
   config,
   params: initParams(config, { seed: 1 }),
   settings: {
-    ...stageSettings(goldenStage(3)),
+    ...stageSettings(ovis10.stage(3)),
     accumulation: 1,
     activationCheckpointing: process.argv[2] === 'on',
     precision: 'fp32',

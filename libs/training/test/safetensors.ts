@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { caseFile } from './fixtures.ts';
 
 export interface HostTensor {
   dtype: 'F32';
@@ -6,9 +7,9 @@ export interface HostTensor {
   data: Float32Array;
 }
 
-/** Float32 tensors of a safetensors file below fixtures/. */
+/** Float32 tensors of a safetensors file of a golden model case. */
 export function safetensors(path: string): Record<string, HostTensor> {
-  const bytes = readFileSync(new URL(`../fixtures/${path}`, import.meta.url));
+  const bytes = readFileSync(caseFile(path));
   const headerLength = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength)) as Record<
     string,
