@@ -43,7 +43,7 @@ export { decoderForward, textEmbeds, vocabularyLogits } from './llm/decoder.ts';
 export type { DecoderInput, LayerKeys } from './llm/decoder.ts';
 export { decoderInitialiser, decoderParameterShapes } from './llm/parameters.ts';
 export { languageModelLoss, llmLogits, mergedBatchTensors, ovisLoss } from './loss.ts';
-export type { LossSum, MergedBatch } from './loss.ts';
+export type { LossSum, MergedBatch, MergedBatchTensors } from './loss.ts';
 export {
   IGNORE_ID,
   IMAGE_TOKEN_ID,

@@ -24,14 +24,24 @@ export interface MergedBatch {
    */
   lossRows?: tf.Tensor1D;
   lossLabels?: tf.Tensor1D;
+  /**
+   * int32 `[batch, length]`, both or none: several samples packed into one row. `segments` numbers them from 1 (0 = padding), a position
+   * sees its own sample only; `positions` counts from 0 in each. The first token of a sample is predicted by nothing: `lossRows` must
+   * not hold the position before it.
+   */
+  segments?: tf.Tensor2D;
+  positions?: tf.Tensor2D;
 }
+
+/** A batch with its loss rows; `segments` and `positions` where samples are packed. */
+export type MergedBatchTensors = MergedBatch & Required<Omit<MergedBatch, 'segments' | 'positions'>>;
 
 /** Puts a plan and its pixels (row-major `[images, 3, S, S]`) into tensors. The caller disposes them. */
 export function mergedBatchTensors(
   config: OvisConfig,
-  plan: MergePlan,
+  plan: MergePlan & { segments?: Int32Array; positions?: Int32Array },
   pixels: Float32Array,
-): Required<MergedBatch> {
+): MergedBatchTensors {
   const { channels, imageSize: side } = config.visual.backbone;
   const matrix = (values: Int32Array) => tf.tensor2d(values, [plan.batch, plan.length], 'int32');
   return {
@@ -42,6 +52,8 @@ export function mergedBatchTensors(
     attentionMask: matrix(plan.attentionMask),
     lossRows: tf.tensor1d(plan.lossRows, 'int32'),
     lossLabels: tf.tensor1d(plan.lossLabels, 'int32'),
+    ...(plan.segments && { segments: matrix(plan.segments) }),
+    ...(plan.positions && { positions: matrix(plan.positions) }),
   };
 }
 
@@ -77,8 +89,16 @@ export function llmLogits(
   const [size, time] = batch.inputIds.shape;
   const llm = new ParamScope(params, LLM_PREFIX);
   const embeds = mergedEmbeds(config, params, batch, visualEmbeds(config, params, batch.pixelValues, o));
-  const { attentionMask } = batch;
-  const hidden = decoderForward(config.llm, llm, { embeds, batch: size, time, attentionMask, tap: o.tap });
+  const { attentionMask, segments, positions } = batch;
+  const hidden = decoderForward(config.llm, llm, {
+    embeds,
+    batch: size,
+    time,
+    attentionMask,
+    segments,
+    positions,
+    tap: o.tap,
+  });
   return tf.reshape(vocabularyLogits(llm, hidden), [size, time, config.llm.vocabSize]);
 }
 
@@ -89,7 +109,7 @@ export function llmLogits(
 export function languageModelLoss(
   config: DecoderConfig,
   params: Params,
-  batch: Pick<MergedBatch, 'inputIds' | 'labels' | 'attentionMask' | 'lossRows' | 'lossLabels'>,
+  batch: Omit<MergedBatch, 'pixelValues' | 'visualRow'>,
   o: { prefix?: string; recompute?: boolean } = {},
 ): LossSum {
   const scope = new ParamScope(params, o.prefix ?? '');
@@ -100,7 +120,7 @@ function decoderLoss(
   config: DecoderConfig,
   params: ParamScope,
   embeds: tf.Tensor2D,
-  batch: Pick<MergedBatch, 'labels' | 'attentionMask' | 'lossRows' | 'lossLabels'>,
+  batch: Omit<MergedBatch, 'pixelValues' | 'visualRow' | 'inputIds'>,
   o: Pick<VisualOptions, 'tap' | 'recompute'> = {},
 ): LossSum {
   const [size, time] = batch.labels.shape;
@@ -110,13 +130,15 @@ function decoderLoss(
     batch: size,
     time,
     attentionMask: batch.attentionMask,
+    segments: batch.segments,
+    positions: batch.positions,
     rows: lossLabels && lossRows,
     recompute: o.recompute,
     tap: o.tap,
   });
   const logits = vocabularyLogits(params, hidden);
   o.tap?.('llm.logits', logits);
-  return crossEntropy(logits, lossRows && lossLabels ? lossLabels : nextLabels(batch.labels));
+  return crossEntropy(logits, lossRows && lossLabels ? lossLabels : nextLabels(batch));
 }
 
 /** Logits `[n, vocab]`, labels int32 `[n]` with -100 = ignored. */
@@ -127,16 +149,21 @@ function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): LossSum {
   return { lossSum: tf.sum(tf.mul(losses, counted)), tokens: tf.sum(counted) };
 }
 
-/** Labels `[batch, length]` -> what each position predicts, `[batch*length]`; the last position predicts nothing. */
-function nextLabels(labels: tf.Tensor2D): tf.Tensor1D {
+/** What each position predicts, `[batch*length]`: the label of the next position of the same sample, -100 at a sample's last. */
+function nextLabels({ labels, segments }: Pick<MergedBatch, 'labels' | 'segments'>): tf.Tensor1D {
   const [batch, length] = labels.shape;
-  const shifted = tf.pad(
-    tf.slice(labels, [0, 1], [batch, length - 1]),
-    [
-      [0, 0],
-      [0, 1],
-    ],
-    -100,
-  );
-  return tf.reshape(shifted, [batch * length]);
+  const next = (x: tf.Tensor2D, last: number) =>
+    tf.pad(
+      tf.slice(x, [0, 1], [batch, length - 1]),
+      [
+        [0, 0],
+        [0, 1],
+      ],
+      last,
+    );
+  const shifted = next(labels, -100);
+  const own = segments
+    ? tf.where(tf.equal(segments, next(segments, 0)), shifted, tf.fill([batch, length], -100, 'int32'))
+    : shifted;
+  return tf.reshape(own, [batch * length]);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { parseOvisConfig, imageTokenRows, type OvisConfig } from '../src/config/index.ts';
 import { tf } from '@ovis/tensorflow';
-import { mergedBatchTensors, type MergedBatch } from '../src/loss.ts';
+import { mergedBatchTensors, type MergedBatchTensors } from '../src/loss.ts';
 import { planMerge, type MergePlan, type MergeSample } from '../src/merge.ts';
 import type { Params } from '../src/params.ts';
 import { readSafetensors, type HostTensor } from './safetensors.ts';
@@ -67,7 +67,7 @@ export class GoldenCase {
     return all;
   }
 
-  batch(plan: MergePlan = this.plan()): Required<MergedBatch> {
+  batch(plan: MergePlan = this.plan()): MergedBatchTensors {
     return mergedBatchTensors(this.config, plan, this.pixels());
   }
 }

@@ -26,7 +26,15 @@ export { updateSlice } from './ops/update-slice.ts';
 export { takeRows } from './ops/take-rows.ts';
 // Pieces of networks
 export { gelu, quickGelu, siluTimes } from './nn/activation.ts';
-export { attend, causalBias, groupQueries, joinHeads, paddingBias, splitHeads } from './nn/attention.ts';
+export {
+  attend,
+  causalBias,
+  groupQueries,
+  joinHeads,
+  paddingBias,
+  segmentBias,
+  splitHeads,
+} from './nn/attention.ts';
 export { linear } from './nn/linear.ts';
 export { withPrecision } from './nn/precision.ts';
 export type { Precision } from './nn/precision.ts';

@@ -1,4 +1,4 @@
-import type { MergedBatch } from '@ovis/model';
+import type { MergedBatchTensors } from '@ovis/model';
 import { initEngine, tf } from '@ovis/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ovis10 } from '../test/golden.ts';
@@ -70,9 +70,9 @@ describe('buildMicroBatch', () => {
     expect(shards.map(({ inputIds }) => inputIds.shape)).toEqual([[2, 64], [1, 64]]); // prettier-ignore
     expect(shards.map(({ lossRows }) => lossRows.shape)).toEqual([[32], [32]]);
     expect(shards.map(({ pixelValues }) => pixelValues.shape[0])).toEqual([3, 3]);
-    const first = (batch: Required<MergedBatch>) => batch.pixelValues.arraySync().map((i) => i[0]![0]![0]);
+    const first = (batch: MergedBatchTensors) => batch.pixelValues.arraySync().map((i) => i[0]![0]![0]);
     expect(shards.map(first)).toEqual([[1, 2, 3], [0, 0, 0]]); // prettier-ignore
-    const labels = (batches: Required<MergedBatch>[]) =>
+    const labels = (batches: MergedBatchTensors[]) =>
       batches.flatMap(({ lossLabels }) => [...lossLabels.dataSync()].filter((label) => label >= 0)).sort();
     expect(labels(shards)).toEqual(labels([whole]));
     expect(labels(shards).length).toBeGreaterThan(0);

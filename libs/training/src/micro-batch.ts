@@ -1,5 +1,5 @@
 import { IGNORE_ID, imageTokenRows, mergedBatchTensors, planLossRows, planMerge } from '@ovis/model';
-import type { MergedBatch, OvisConfig } from '@ovis/model';
+import type { MergedBatch, MergedBatchTensors, OvisConfig } from '@ovis/model';
 import { tf } from '@ovis/tensorflow';
 import { IMAGE_TOKEN_ID } from '@ovis/text';
 import { StageError } from './errors.ts';
@@ -39,7 +39,7 @@ export function buildMicroBatch(
   samples: readonly TrainingSample[],
   config: OvisConfig,
   options: MicroBatchOptions,
-): Required<MergedBatch> {
+): MergedBatchTensors {
   return buildShards(samples, config, options, 1)[0]!;
 }
 
@@ -53,7 +53,7 @@ export function buildShards(
   config: OvisConfig,
   options: MicroBatchOptions,
   count: number,
-): Required<MergedBatch>[] {
+): MergedBatchTensors[] {
   if (samples.length === 0) {
     throw new StageError(
       'BAD_BATCH',

@@ -10,6 +10,7 @@ import {
   ropeTables,
   type RopeTables,
   rotate,
+  segmentBias,
   siluTimes,
   splitHeads,
   takeRows,
@@ -31,6 +32,12 @@ export interface DecoderInput {
   time: number;
   /** int32 `[batch, time]`, 0 = padding. Without it every position counts. */
   attentionMask?: tf.Tensor2D;
+  /**
+   * int32 `[batch, time]`: several samples packed into one row. A position sees earlier ones with the same number only; 0 = padding.
+   */
+  segments?: tf.Tensor2D;
+  /** int32 `[batch, time]`, each in [0, time): positions for the rotation, which begin anew with each segment. Default: 0..time-1. */
+  positions?: tf.Tensor2D;
   /** int32 `[m]`: rows of the flattened output that are wanted. The last layer and the final norm run on them alone. */
   rows?: tf.Tensor1D;
   /** Compute each layer again in the backward pass instead of keeping what it needs. */
@@ -46,10 +53,9 @@ export interface DecoderInput {
  * `[m, D]` with `rows`.
  */
 export function decoderForward(c: DecoderConfig, params: ParamScope, input: DecoderInput): tf.Tensor2D {
-  const { batch, time, attentionMask, tap } = input;
-  const rope = ropeTables(time, c.headDim, c.ropeTheta);
-  const causal = causalBias(time);
-  const bias = attentionMask ? tf.add(causal, paddingBias(attentionMask)) : causal;
+  const { batch, time, tap } = input;
+  const rope = ropeAt(ropeTables(time, c.headDim, c.ropeTheta), input.positions);
+  const bias = attentionBias(input);
 
   let x = input.embeds;
   tap?.('llm.hidden_states.0', x);
@@ -70,6 +76,19 @@ export function decoderForward(c: DecoderConfig, params: ParamScope, input: Deco
   const hidden = rmsNorm(x, params.get('model.norm.weight'), c.rmsNormEps);
   tap?.(`llm.hidden_states.${c.layers}`, hidden);
   return hidden;
+}
+
+/** What positions may see: `[time, time]` or `[batch, time, time]`. */
+function attentionBias({ time, attentionMask, segments }: DecoderInput): tf.Tensor {
+  let bias: tf.Tensor = causalBias(time);
+  if (segments) bias = tf.add(bias, segmentBias(segments));
+  return attentionMask ? tf.add(bias, paddingBias(attentionMask)) : bias;
+}
+
+/** The rows of the tables at given positions, `[batch, time, headDim]`. */
+function ropeAt(tables: RopeTables, positions?: tf.Tensor2D): RopeTables {
+  if (!positions) return tables;
+  return { cos: takeRows(tables.cos, positions), sin: takeRows(tables.sin, positions) };
 }
 
 /** Logits `[m, vocab]` of hidden states `[m, D]`; without an `lm_head` the embedding table serves (tied, spec 7.2). */

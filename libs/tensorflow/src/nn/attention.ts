@@ -90,3 +90,12 @@ export function paddingBias(mask: tf.Tensor2D): tf.Tensor3D {
   const [batch, keys] = mask.shape;
   return tf.reshape(tf.mul(tf.sub(1, tf.cast(mask, 'float32')), FORBIDDEN), [batch, 1, keys]);
 }
+
+/**
+ * Several sequences in one row: segments int32 `[batch, time]` -> `[batch, time, time]`, 0 where both positions have the same number,
+ * else -1e9. A position always sees itself, padding (one number too) included, so no row is without a key.
+ */
+export function segmentBias(segments: tf.Tensor2D): tf.Tensor3D {
+  const apart = tf.notEqual(tf.expandDims(segments, 2), tf.expandDims(segments, 1));
+  return tf.mul(tf.cast(apart, 'float32'), FORBIDDEN);
+}

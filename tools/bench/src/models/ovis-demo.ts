@@ -1,7 +1,7 @@
 import { decodeSafetensors, toFloat32 } from '@ovis/checkpoint';
 import type { RunConfig } from '@ovis/config';
 import { parseRunConfig } from '@ovis/config';
-import type { MergedBatch, OvisConfig, Params } from '@ovis/model';
+import type { MergedBatchTensors, OvisConfig, Params } from '@ovis/model';
 import {
   IGNORE_ID,
   IMAGE_TOKEN_ID,
@@ -79,7 +79,7 @@ export function demoBatch(
   config: OvisConfig,
   stage: DemoStage,
   shards: number,
-): Required<MergedBatch>[] {
+): MergedBatchTensors[] {
   const { samples, merged, spread, labels } = LAYOUTS[stage];
   const random = new RandomStream(run.seed, `bench/stage${stage}`);
   const list = Array.from({ length: samples }, (_, i): TrainingSample => {
