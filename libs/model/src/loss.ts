@@ -33,8 +33,8 @@ export interface MergedBatch {
   positions?: tf.Tensor2D;
 }
 
-/** A batch with its loss rows; `segments` and `positions` where samples are packed. */
-export type MergedBatchTensors = MergedBatch & Required<Omit<MergedBatch, 'segments' | 'positions'>>;
+/** A batch with its loss rows; a packed one has `segments` and `positions` too. */
+export type MergedBatchTensors = Required<Omit<MergedBatch, 'segments' | 'positions'>>;
 
 /** Puts a plan and its pixels (row-major `[images, 3, S, S]`) into tensors. The caller disposes them. */
 export function mergedBatchTensors(
