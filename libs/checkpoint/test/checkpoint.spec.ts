@@ -241,6 +241,7 @@ describe.each(backends)('checkpoints on $name', ({ skip, url }) => {
       delete: (key) => storage.delete(key),
       stream: (key, o) => storage.stream(key, o),
       range: (key, start, end) => storage.range(key, start, end),
+      putChunks: (key, chunks, o) => storage.putChunks(key, chunks, o),
       put: (key, data, o) =>
         key.endsWith('llm.safetensors')
           ? Promise.reject(

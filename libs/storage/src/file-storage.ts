@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { StorageError, errorField } from './errors.ts';
 import { fromFileError } from './file-errors.ts';
 import { withLock } from './file-lock.ts';
+import { keepingSourceErrors } from './source-errors.ts';
 import type { ListedObject, ObjectInfo, ObjectStorage, PutOptions } from './types.ts';
 import { checkKey } from './url.ts';
 
@@ -51,6 +52,18 @@ export class FileStorage implements ObjectStorage {
   }
 
   async put(key: string, data: Uint8Array | string, options: PutOptions = {}): Promise<{ etag?: string }> {
+    return this.#write(key, data, options);
+  }
+
+  async putChunks(
+    key: string,
+    chunks: AsyncIterable<Uint8Array>,
+    options: PutOptions = {},
+  ): Promise<{ etag?: string }> {
+    return keepingSourceErrors(chunks, (all) => this.#write(key, all, options));
+  }
+
+  async #write(key: string, data: FileData, options: PutOptions): Promise<{ etag?: string }> {
     const path = this.#path(key);
     const url = this.#objectUrl(key);
     const temporary = join(dirname(path), `${TEMPORARY}${process.pid}-${randomUUID()}`);
@@ -179,7 +192,9 @@ async function* chunksOf(
   }
 }
 
-async function writeDurably(path: string, data: Uint8Array | string): Promise<void> {
+type FileData = Uint8Array | string | AsyncIterable<Uint8Array>;
+
+async function writeDurably(path: string, data: FileData): Promise<void> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(data);

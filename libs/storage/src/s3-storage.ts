@@ -12,7 +12,8 @@ import { StorageError, errorField } from './errors.ts';
 import { openBody } from './s3-body.ts';
 import { s3Client, type S3Settings } from './s3-client.ts';
 import { attempts, fromS3Error, httpStatus, type S3ErrorContext } from './s3-errors.ts';
-import { upload, type Upload } from './s3-upload.ts';
+import { keepingSourceErrors } from './source-errors.ts';
+import { upload, uploadChunks, type Upload } from './s3-upload.ts';
 import { readAll } from './read-all.ts';
 import type { ListedObject, ObjectInfo, ObjectStorage, PutOptions } from './types.ts';
 import { checkKey } from './url.ts';
@@ -73,22 +74,41 @@ export class S3Storage implements ObjectStorage {
   }
 
   async put(key: string, data: Uint8Array | string, options: PutOptions = {}): Promise<{ etag?: string }> {
+    const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+    return this.#write(key, options, (request) => upload(request, bytes), CONFLICT_RETRIES);
+  }
+
+  async putChunks(
+    key: string,
+    chunks: AsyncIterable<Uint8Array>,
+    options: PutOptions = {},
+  ): Promise<{ etag?: string }> {
+    return keepingSourceErrors(chunks, (all) =>
+      // Chunks can be had once only.
+      this.#write(key, options, (request) => uploadChunks(request, all), 1),
+    );
+  }
+
+  async #write(
+    key: string,
+    options: PutOptions,
+    send: (request: Upload) => Promise<{ etag?: string }>,
+    tries: number,
+  ): Promise<{ etag?: string }> {
     const writer = randomUUID();
     const request: Upload = {
       client: this.#client,
       bucket: this.#bucket,
       key: this.#fullKey(key),
-      data: typeof data === 'string' ? new TextEncoder().encode(data) : data,
       metadata: { [WRITER]: writer },
       options,
     };
     for (let attempt = 1; ; attempt++) {
       try {
-        return await upload(request);
+        return await send(request);
       } catch (error) {
         // Two conditional writes crossed inside the server: it asks to try again.
-        if (errorField(error, 'name') === 'ConditionalRequestConflict' && attempt < CONFLICT_RETRIES)
-          continue;
+        if (errorField(error, 'name') === 'ConditionalRequestConflict' && attempt < tries) continue;
         const won = attempts(error) > 1 ? await this.#wroteBy(key, writer) : undefined;
         if (won) return won;
         throw fromS3Error(error, this.#context('write', key));

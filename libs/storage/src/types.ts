@@ -38,6 +38,11 @@ export interface ObjectStorage {
   range(key: string, start: number, end: number): Promise<Uint8Array>;
   /** Atomic: readers see the old object or the new one. */
   put(key: string, data: Uint8Array | string, options?: PutOptions): Promise<{ etag?: string }>;
+  /**
+   * As `put`, from chunks of any size: some 64 MiB of them are in memory, however long the object is. When the chunks end with
+   * an error nothing becomes visible, and that error is thrown on.
+   */
+  putChunks(key: string, chunks: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<{ etag?: string }>;
   /** undefined when there is no such object. */
   head(key: string): Promise<ObjectInfo | undefined>;
   /**

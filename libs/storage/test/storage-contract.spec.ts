@@ -62,6 +62,29 @@ describe.each(backends)('the contract on $name', ({ skip, url }) => {
     expect((await storage.get('a/big.bin')).byteOffset).toBe(0);
   });
 
+  it.skipIf(skip).each([0, 10, 33_000_003])('writes %i bytes from chunks', async (size) => {
+    const bytes = pattern(size);
+    async function* chunks(): AsyncGenerator<Uint8Array, void> {
+      for (let at = 0; at < size; at += 1_000_003) yield bytes.subarray(at, at + 1_000_003);
+    }
+    const { etag } = await storage.putChunks('a/chunks.bin', chunks());
+    expect(await storage.head('a/chunks.bin')).toEqual({ size, etag });
+    expect(Buffer.compare(await storage.get('a/chunks.bin'), bytes)).toBe(0);
+    await expect(storage.putChunks('a/chunks.bin', chunks(), { ifNoneMatch: true })).rejects.toMatchObject({
+      code: 'PRECONDITION',
+    });
+  });
+
+  it.skipIf(skip)('chunks that end with an error leave nothing, and the error is thrown on', async () => {
+    async function* chunks(): AsyncGenerator<Uint8Array, void> {
+      for (let i = 0; i < 3; i++) yield pattern(17_000_000);
+      throw new RangeError('the source broke');
+    }
+    await expect(storage.putChunks('a/broken.bin', chunks())).rejects.toBeInstanceOf(RangeError);
+    expect(await storage.head('a/broken.bin')).toBeUndefined();
+    expect(await keys(storage, 'a/broken')).toEqual([]);
+  });
+
   it.skipIf(skip)('reports ranges that the object does not have', async () => {
     await storage.put('short', 'four');
     await expect(storage.range('short', 2, 9)).rejects.toMatchObject({ code: 'TRUNCATED' });

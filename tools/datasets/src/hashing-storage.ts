@@ -24,6 +24,20 @@ export function hashingStorage(storage: ObjectStorage): { storage: ObjectStorage
       written.push({ key, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
       return result;
     },
+    async putChunks(key, chunks, options) {
+      const hash = createHash('sha256');
+      let size = 0;
+      async function* counted(): AsyncGenerator<Uint8Array, void> {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          size += chunk.length;
+          yield chunk;
+        }
+      }
+      const result = await storage.putChunks(key, counted(), options);
+      written.push({ key, bytes: size, sha256: hash.digest('hex') });
+      return result;
+    },
   };
   return { storage: noting, written };
 }
