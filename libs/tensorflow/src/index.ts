@@ -25,7 +25,7 @@ export { sparseSoftmaxCrossEntropy } from './ops/sparse-softmax-cross-entropy.ts
 export { updateSlice } from './ops/update-slice.ts';
 export { takeRows } from './ops/take-rows.ts';
 // Pieces of networks
-export { gelu, quickGelu, siluTimes } from './nn/activation.ts';
+export { gelu, geluTanh, geluTanhTimes, quickGelu, siluTimes, softcap } from './nn/activation.ts';
 export {
   attend,
   causalBias,
@@ -40,7 +40,7 @@ export { withPrecision } from './nn/precision.ts';
 export type { Precision } from './nn/precision.ts';
 export { layerNorm, rmsNorm } from './nn/norm.ts';
 export { ropeTables, ropeValues, rotate } from './nn/rope.ts';
-export type { RopeTables } from './nn/rope.ts';
+export type { RopeScaling, RopeTables } from './nn/rope.ts';
 export { withGradient } from './nn/with-gradient.ts';
 export { vocabularyLookup } from './nn/vocabulary-lookup.ts';
 export type { LookupInputs, LookupOptions } from './nn/vocabulary-lookup.ts';

@@ -1,4 +1,5 @@
 import { tf } from '../tf.ts';
+import { softcap, softcapBackward } from './activation.ts';
 import { products } from './precision.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -41,27 +42,36 @@ export function joinHeads(x: tf.Tensor4D, heads: number): tf.Tensor2D {
 
 /**
  * `softmax(q k^T + bias) v` for q `[kvHeads, batch, repeat*time, headDim]` (scale already inside), k and v
- * `[kvHeads, batch, keys, headDim]`. `bias` `[time, keys]` or `[batch, time, keys]` is a constant.
+ * `[kvHeads, batch, keys, headDim]`. `bias` `[time, keys]` or `[batch, time, keys]` is a constant. With `cap` the scores go through
+ * {@link softcap} before the bias is added (Gemma 2).
  *
  * The gradient is written out: it takes the row sums of dP*P as the row sums of dO*O, which are headDim wide
  * instead of as wide as the sequence.
  */
-export function attend(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, bias?: tf.Tensor): tf.Tensor4D {
+export function attend(
+  q: tf.Tensor4D,
+  k: tf.Tensor4D,
+  v: tf.Tensor4D,
+  bias?: tf.Tensor,
+  cap?: number,
+): tf.Tensor4D {
   const { operand, matMul } = products();
   return withGradient(
     [q, k, v],
     () => {
       const [q1, k1, v1] = [operand(q), operand(k), operand(v)];
-      const scores = matMul(q1, k1, false, true);
+      const product = matMul(q1, k1, false, true);
+      const scores = cap === undefined ? product : softcap(product, cap);
       const weights = tf.softmax(bias ? addBias(scores, bias) : scores, -1);
       const value = matMul(weights, v1);
-      return { value, save: [q1, k1, v1, weights, value] };
+      return { value, save: [q1, k1, v1, weights, value, ...(cap === undefined ? [] : [scores])] };
     },
-    (dy, [q1, k1, v1, p, o]) => {
+    (dy, [q1, k1, v1, p, o, capped]) => {
       const d = operand(dy);
-      const dWeights = matMul(d, v1, false, true);
-      const dScores = operand(tf.mul(p, tf.sub(dWeights, tf.sum(tf.mul(dy, o), -1, true))) as tf.Tensor4D);
-      return [matMul(dScores, k1), matMul(dScores, q1, true, false), matMul(p, d, true, false)];
+      const dWeights = matMul(d, v1!, false, true);
+      const inner: tf.Tensor4D = tf.mul(p!, tf.sub(dWeights, tf.sum(tf.mul(dy, o!), -1, true)));
+      const dScores = operand(capped ? (softcapBackward(inner, capped, cap!) as tf.Tensor4D) : inner);
+      return [matMul(dScores, k1!), matMul(dScores, q1!, true, false), matMul(p!, d, true, false)];
     },
   );
 }
@@ -82,6 +92,13 @@ const FORBIDDEN = -1e9;
 export function causalBias(time: number): tf.Tensor2D {
   const values = new Float32Array(time * time);
   for (let row = 0; row < time; row++) values.fill(FORBIDDEN, row * time + row + 1, (row + 1) * time);
+  return tf.tensor2d(values, [time, time]);
+}
+
+/** `[time, time]`: 0 at the `window` latest positions up to its own, -1e9 at older ones. */
+export function windowBias(time: number, window: number): tf.Tensor2D {
+  const values = new Float32Array(time * time);
+  for (let row = window; row < time; row++) values.fill(FORBIDDEN, row * time, row * time + row - window + 1);
   return tf.tensor2d(values, [time, time]);
 }
 

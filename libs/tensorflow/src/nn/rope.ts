@@ -9,17 +9,39 @@ export interface RopeTables {
   sin: tf.Tensor;
 }
 
+/** Llama 3's stretched rotary frequencies (`rope_type: llama3`). */
+export interface RopeScaling {
+  factor: number;
+  lowFreqFactor: number;
+  highFreqFactor: number;
+  originalMaxPositions: number;
+}
+
+/**
+ * Llama 3.1's rule: what turns less than `lowFreqFactor` times within the original length turns `factor` times slower, what turns more
+ * than `highFreqFactor` times stays, with a linear passage between.
+ */
+function scaledFrequency(frequency: number, s: RopeScaling): number {
+  const turns = (s.originalMaxPositions * frequency) / (2 * Math.PI);
+  if (turns < s.lowFreqFactor) return frequency / s.factor;
+  if (turns > s.highFreqFactor) return frequency;
+  const share = (turns - s.lowFreqFactor) / (s.highFreqFactor - s.lowFreqFactor);
+  return ((1 - share) * frequency) / s.factor + share * frequency;
+}
+
 /** Host values of the tables for positions `0..positions-1` (angles in float32 as in torch). */
 export function ropeValues(
   positions: number,
   headDim: number,
   theta: number,
+  scaling?: RopeScaling,
 ): { cos: Float32Array; sin: Float32Array } {
   const half = headDim / 2;
   const cos = new Float32Array(positions * headDim);
   const sin = new Float32Array(positions * headDim);
   for (let i = 0; i < half; i++) {
-    const frequency = Math.fround(1 / Math.fround(theta ** ((2 * i) / headDim)));
+    const plain = Math.fround(1 / Math.fround(theta ** ((2 * i) / headDim)));
+    const frequency = scaling ? Math.fround(scaledFrequency(plain, scaling)) : plain;
     for (let position = 0; position < positions; position++) {
       const angle = Math.fround(position * frequency);
       const at = position * headDim + i;
@@ -32,8 +54,13 @@ export function ropeValues(
 }
 
 /** Tables for positions `0..positions-1`; constants of a compiled function. */
-export function ropeTables(positions: number, headDim: number, theta: number): RopeTables {
-  const { cos, sin } = ropeValues(positions, headDim, theta);
+export function ropeTables(
+  positions: number,
+  headDim: number,
+  theta: number,
+  scaling?: RopeScaling,
+): RopeTables {
+  const { cos, sin } = ropeValues(positions, headDim, theta, scaling);
   return { cos: tf.tensor2d(cos, [positions, headDim]), sin: tf.tensor2d(sin, [positions, headDim]) };
 }
 
