@@ -7,7 +7,15 @@ export type { HostTensor, HostTensors } from './host-tensors.ts';
 export { runStage } from './loop.ts';
 export type { CheckpointRequest, RunStageOptions, RunStageResult, StageBatch, StepReport } from './loop.ts';
 export { buildMicroBatch, buildShards, disposeMicroBatch } from './micro-batch.ts';
-export type { MicroBatch, MicroBatchOptions, TrainingSample } from './micro-batch.ts';
+export type {
+  BuiltBatch,
+  MicroBatch,
+  MicroBatchOptions,
+  TrainingBatch,
+  TrainingSample,
+} from './micro-batch.ts';
+export { buildStepBatches } from './step-batches.ts';
+export type { StepBatchOptions } from './step-batches.ts';
 export { isDecayed, trainableNames } from './modules.ts';
 export { annealedTau, learningRate, warmupSteps } from './schedule.ts';
 export type { Schedule } from './schedule.ts';

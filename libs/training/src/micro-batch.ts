@@ -1,23 +1,28 @@
-import { IGNORE_ID, imageTokenRows, mergedBatchTensors, planLossRows, planMerge } from '@ovis/model';
-import type { MergedBatch, MergedBatchTensors, OvisConfig } from '@ovis/model';
 import { tf } from '@ovis/tensorflow';
-import { IMAGE_TOKEN_ID } from '@ovis/text';
+import type { MergedBatch, OvisConfig } from '@ovis/model';
 import { StageError } from './errors.ts';
+import { rung } from './few-shapes.ts';
+import { layOut, measureSamples } from './lay-out.ts';
 
 /** A tokenised sample with its preprocessed pictures, on the host. */
 export interface TrainingSample {
-  /** `[3, S, S]`, one per -200 in `inputIds`; several in a list, none in an empty list. */
+  /** `[channels, S, S]`, one per picture or tile that `inputIds` has places for; several in a list, none in an empty list. */
   pixels: Float32Array | readonly Float32Array[];
   inputIds: readonly number[];
   labels: readonly number[];
+  /**
+   * Number of the sample in the step's global batch, from 0: what is drawn for its pictures (gumbel_argmax) depends on it, and so not on the
+   * rank, micro-batch or row that it comes to. Default: its place in the list.
+   */
+  order?: number;
 }
 
 export interface MicroBatchOptions {
   /** Merged sequences are cut here from the right (`multimodal_max_length`). */
   maxLength: number;
   /**
-   * Every different shape of a batch is traced and compiled once, so shapes should be few. The length is `maxLength`,
-   * or with this option the next multiple of it that holds the longest sequence.
+   * Every different shape of a batch is traced and compiled once, so shapes should be few. The length is `maxLength`, or with this option
+   * the shortest that holds the longest sequence among `lengthMultiple` times 1, 2 ... 16, 18, 20 ... 32, 36 ...
    */
   lengthMultiple?: number;
   /** Pictures the batch is laid out for, so that text-only samples do not change its shape. Default: one per sample. */
@@ -26,8 +31,17 @@ export interface MicroBatchOptions {
   lossRows?: number;
 }
 
+/** A merged batch as the trainer takes it. */
+export interface TrainingBatch extends MergedBatch {
+  /** int32 `[images]`: a number for each picture of the step, the same on every rank (gumbel_argmax only). */
+  pictureNumbers?: tf.Tensor1D;
+}
+
+/** A batch that {@link buildMicroBatch} and its like made. */
+export type BuiltBatch = TrainingBatch & Required<Pick<MergedBatch, 'lossRows' | 'lossLabels'>>;
+
 /** What one backward pass covers: one batch, or shards of it that are computed side by side. */
-export type MicroBatch = MergedBatch | readonly MergedBatch[];
+export type MicroBatch = TrainingBatch | readonly TrainingBatch[];
 
 /**
  * Lays out samples as the tensors of one micro-batch; the caller disposes them. Places for pictures that no sample
@@ -39,7 +53,7 @@ export function buildMicroBatch(
   samples: readonly TrainingSample[],
   config: OvisConfig,
   options: MicroBatchOptions,
-): MergedBatchTensors {
+): BuiltBatch {
   return buildShards(samples, config, options, 1)[0]!;
 }
 
@@ -53,7 +67,7 @@ export function buildShards(
   config: OvisConfig,
   options: MicroBatchOptions,
   count: number,
-): MergedBatchTensors[] {
+): BuiltBatch[] {
   if (samples.length === 0) {
     throw new StageError(
       'BAD_BATCH',
@@ -61,91 +75,28 @@ export function buildShards(
       'Give every rank at least one sample per micro-batch: raise batchSize or lower accumulation.',
     );
   }
-  const { channels, imageSize } = config.visual.backbone;
-  const imageLength = channels * imageSize * imageSize;
-  const rowsPerImage = imageTokenRows(config);
-  const pictures = samples.map((sample, i) => samplePictures(sample, i, imageLength));
-  const shards = deal(samples, Math.min(count, samples.length));
-
-  const padTo = mergedLength(samples, rowsPerImage, options);
-  const plans = shards.map((indices) =>
-    planMerge(
-      indices.map((i) => samples[i]!),
-      { rowsPerImage, maxLength: options.maxLength, padTo },
-    ),
+  const measured = measureSamples(samples, config, options.maxLength);
+  const longest = Math.max(...measured.map(({ length }) => length));
+  const hands = Math.min(count, samples.length);
+  // Dealt out like cards.
+  const parts = Array.from({ length: hands }, (_, hand) =>
+    measured.filter((_, i) => i % hands === hand).map((sample) => [sample]),
   );
-  const labelled = plans.map(({ lossLabels }) => lossLabels.filter((label) => label !== IGNORE_ID).length);
-  const mostLabels = Math.max(...labelled);
-  const lossRows = Math.max(
-    mostLabels,
-    Math.ceil((options.lossRows ?? rowsFor(mostLabels * shards.length)) / shards.length),
-  );
-  const room = shards.map((indices) =>
-    Math.max(
-      Math.ceil((options.images ?? samples.length) / shards.length),
-      indices.reduce((sum, i) => sum + pictures[i]!.length, 0),
-      1,
-    ),
-  );
-  return shards.map((indices, shard) => {
-    const pixels = new Float32Array(Math.max(...room) * imageLength);
-    indices.flatMap((i) => pictures[i]!).forEach((picture, at) => pixels.set(picture, at * imageLength));
-    const plan = plans[shard]!;
-    return mergedBatchTensors(config, { ...plan, ...planLossRows(plan, lossRows) }, pixels);
-  });
+  const length = paddedLength(longest, options);
+  const images = Math.max(1, Math.ceil((options.images ?? samples.length) / hands));
+  return layOut(parts, config, { ...options, length, images });
 }
 
-/** Indices of the samples, dealt out like cards. */
-function deal(samples: readonly unknown[], hands: number): number[][] {
-  return Array.from({ length: hands }, (_, hand) =>
-    samples.map((_, i) => i).filter((i) => i % hands === hand),
-  );
-}
-
-/** The next power of two, at least 64: few different shapes. */
-function rowsFor(labels: number): number {
-  return Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, labels))));
+/** The length of rows that hold `longest` positions, see {@link MicroBatchOptions.lengthMultiple}. */
+export function paddedLength(
+  longest: number,
+  { maxLength, lengthMultiple }: Pick<MicroBatchOptions, 'maxLength' | 'lengthMultiple'>,
+): number {
+  if (!lengthMultiple) return maxLength;
+  return Math.min(maxLength, rung(Math.ceil(longest / lengthMultiple)) * lengthMultiple);
 }
 
 /** Releases the tensors of a micro-batch. */
 export function disposeMicroBatch(batch: MicroBatch): void {
   tf.dispose(batch as unknown as tf.TensorContainer);
-}
-
-function samplePictures(sample: TrainingSample, index: number, imageLength: number): readonly Float32Array[] {
-  const pictures = sample.pixels instanceof Float32Array ? [sample.pixels] : sample.pixels;
-  const placeholders = countPictures(sample.inputIds);
-  if (pictures.length !== placeholders) {
-    throw new StageError(
-      'BAD_BATCH',
-      `Sample ${index} of the micro-batch has ${pictures.length} pictures and ${placeholders} places for them in its text.`,
-      'Write <image> once per picture; give a text-only sample an empty list of pictures.',
-    );
-  }
-  const wrong = pictures.find((picture) => picture.length !== imageLength);
-  if (wrong) {
-    throw new StageError(
-      'BAD_BATCH',
-      `A picture of sample ${index} has ${wrong.length} values; the model takes ${imageLength}.`,
-      'Preprocess pictures with preprocessImage and the same model config.',
-    );
-  }
-  return pictures;
-}
-
-function mergedLength(
-  samples: readonly TrainingSample[],
-  rowsPerImage: number,
-  { maxLength, lengthMultiple }: MicroBatchOptions,
-): number {
-  if (!lengthMultiple) return maxLength;
-  const lengths = samples.map(
-    ({ inputIds }) => inputIds.length + countPictures(inputIds) * (rowsPerImage - 1),
-  );
-  const longest = Math.max(...lengths);
-  return Math.min(maxLength, Math.ceil(longest / lengthMultiple) * lengthMultiple);
-}
-
-function countPictures(ids: readonly number[]): number {
-  return ids.reduce((count, id) => count + (id === IMAGE_TOKEN_ID ? 1 : 0), 0);
 }
