@@ -1,0 +1,1 @@
+export { PretrainedError, type PretrainedErrorCode } from './errors.ts';
