@@ -155,11 +155,7 @@ function prefill(
     rows: batch.lastRows,
     keep: (layer, keys) => (prompt[layer] = keys),
   });
-  return { tokens: nextTokens(scope, hidden), prompt };
-}
-
-function nextTokens(params: ParamScope, hidden: tf.Tensor2D): tf.Tensor1D {
-  return tf.argMax(vocabularyLogits(params, hidden), -1) as tf.Tensor1D;
+  return { tokens: tf.argMax(vocabularyLogits(llm, scope, hidden), -1) as tf.Tensor1D, prompt };
 }
 
 /** The tensors of one batch; missing prompts of a last batch are single tokens, missing pictures are zero. */

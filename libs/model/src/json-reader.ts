@@ -22,6 +22,11 @@ export class JsonReader {
     return this.values[key] ?? undefined;
   }
 
+  /** Whether the key is there with the value null, where that says something else than no key. */
+  isNull(key: string): boolean {
+    return this.values[key] === null;
+  }
+
   object(key: string): JsonReader {
     return new JsonReader(this.required(key), this.keyPath(key));
   }

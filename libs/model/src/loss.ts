@@ -99,7 +99,7 @@ export function llmLogits(
     positions,
     tap: o.tap,
   });
-  return tf.reshape(vocabularyLogits(llm, hidden), [size, time, config.llm.vocabSize]);
+  return tf.reshape(vocabularyLogits(config.llm, llm, hidden), [size, time, config.llm.vocabSize]);
 }
 
 /**
@@ -136,7 +136,7 @@ function decoderLoss(
     recompute: o.recompute,
     tap: o.tap,
   });
-  const logits = vocabularyLogits(params, hidden);
+  const logits = vocabularyLogits(config, params, hidden);
   o.tap?.('llm.logits', logits);
   return crossEntropy(logits, lossRows && lossLabels ? lossLabels : nextLabels(batch));
 }

@@ -24,6 +24,7 @@ export { tensorView } from './ops/tensor-view.ts';
 export { sparseSoftmaxCrossEntropy } from './ops/sparse-softmax-cross-entropy.ts';
 export { updateSlice } from './ops/update-slice.ts';
 export { takeRows } from './ops/take-rows.ts';
+export { statelessUniform } from './ops/stateless-uniform.ts';
 // Pieces of networks
 export { gelu, geluTanh, geluTanhTimes, quickGelu, siluTimes, softcap } from './nn/activation.ts';
 export {
@@ -34,6 +35,7 @@ export {
   paddingBias,
   segmentBias,
   splitHeads,
+  windowBias,
 } from './nn/attention.ts';
 export { linear } from './nn/linear.ts';
 export { withPrecision } from './nn/precision.ts';

@@ -96,8 +96,8 @@ describe('parseOvisConfig', () => {
       'BAD_CONFIG',
       'llm_config.num_key_value_heads is 3, a divisor of 4 heads',
     ],
-    [['llm_config', 'model_type'], 'gemma2', 'UNSUPPORTED', 'llm_config.model_type is "gemma2"'],
-    [['llm_config', 'rope_scaling'], { type: 'llama3' }, 'UNSUPPORTED', 'llm_config.rope_scaling'],
+    [['llm_config', 'model_type'], 'mistral', 'UNSUPPORTED', 'llm_config.model_type is "mistral"'],
+    [['llm_config', 'rope_scaling'], { type: 'yarn' }, 'UNSUPPORTED', 'llm_config.rope_scaling.type'],
     [
       ['visual_tokenizer_config', 'hidden_stride'],
       2,

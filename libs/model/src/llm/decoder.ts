@@ -11,13 +11,22 @@ import {
   type RopeTables,
   rotate,
   segmentBias,
-  siluTimes,
   splitHeads,
   takeRows,
   tf,
+  windowBias,
 } from '@ovis/tensorflow';
 import { runBlock } from '../checkpoint.ts';
 import type { ParamScope, Tap } from '../params.ts';
+import {
+  finishLayer,
+  layerWeights,
+  type LayerWeights,
+  logitsOf,
+  normWeight,
+  scaleEmbeds,
+  windowOf,
+} from './layer.ts';
 
 /** Keys and values of one layer, rotated: `[kvHeads, batch, time, headDim]` each. */
 export interface LayerKeys {
@@ -48,32 +57,36 @@ export interface DecoderInput {
 }
 
 /**
- * Decoder of the Llama / Qwen2 kind (spec 2.6): RMSNorm, rotary positions 0..time-1, grouped-query attention, SwiGLU.
- * `params` is the scope of the LLM (`llm.`). Returns the hidden states after the final norm: `[batch*time, D]`, or
+ * Decoder of the Llama, Qwen2 and Gemma 2 families (spec 2.6): RMSNorm, rotary positions, grouped-query attention, a gated MLP; layer.ts
+ * has what differs. `params` is the scope of the LLM (`llm.`). Returns the hidden states after the final norm: `[batch*time, D]`, or
  * `[m, D]` with `rows`.
  */
 export function decoderForward(c: DecoderConfig, params: ParamScope, input: DecoderInput): tf.Tensor2D {
   const { batch, time, tap } = input;
-  const rope = ropeAt(ropeTables(time, c.headDim, c.ropeTheta), input.positions);
-  const bias = attentionBias(input);
+  const rope = ropeAt(ropeTables(time, c.headDim, c.ropeTheta, c.ropeScaling), input.positions);
+  const full = attentionBias(input);
+  const windowed = c.slidingWindow !== undefined && c.slidingWindow < time;
+  const near = windowed ? tf.add(full, windowBias(time, c.slidingWindow!)) : full;
 
-  let x = input.embeds;
+  let x = scaleEmbeds(c, input.embeds);
   tap?.('llm.hidden_states.0', x);
   for (let i = 0; i < c.layers; i++) {
     const wanted = i === c.layers - 1 ? input.rows : undefined;
     const block = (layer: ParamScope, ...[x, cos, sin, bias, rows]: tf.Tensor[]): tf.Tensor2D => {
+      const w = layerWeights(c, layer);
       const o = { batch, time, rope: { cos: cos!, sin: sin! } };
-      const { q, k, v } = projectHeads(c, layer, x as tf.Tensor2D, o);
+      const { q, k, v } = projectHeads(c, w, x as tf.Tensor2D, o);
       input.keep?.(i, { k, v });
-      const joined = joinHeads(attend(groupQueries(q, c.kvHeads), k, v, bias), c.heads);
+      const joined = joinHeads(attend(groupQueries(q, c.kvHeads), k, v, bias, c.attentionSoftcap), c.heads);
       const taken = (t: tf.Tensor) => (rows ? takeRows(t, rows) : t) as tf.Tensor2D;
-      return finishLayer(c, layer, taken(x!), taken(joined));
+      return finishLayer(c, w, taken(x!), taken(joined));
     };
+    const bias = windowOf(c, i) === undefined ? full : near;
     const tensors = [x, rope.cos, rope.sin, bias, ...(wanted ? [wanted] : [])];
     x = runBlock(input.recompute && !input.keep, block, params.scope(`model.layers.${i}.`), tensors);
     if (i < c.layers - 1) tap?.(`llm.hidden_states.${i + 1}`, x);
   }
-  const hidden = rmsNorm(x, params.get('model.norm.weight'), c.rmsNormEps);
+  const hidden = rmsNorm(x, normWeight(c, params.get('model.norm.weight')), c.rmsNormEps);
   tap?.(`llm.hidden_states.${c.layers}`, hidden);
   return hidden;
 }
@@ -92,8 +105,8 @@ function ropeAt(tables: RopeTables, positions?: tf.Tensor2D): RopeTables {
 }
 
 /** Logits `[m, vocab]` of hidden states `[m, D]`; without an `lm_head` the embedding table serves (tied, spec 7.2). */
-export function vocabularyLogits(params: ParamScope, hidden: tf.Tensor2D): tf.Tensor2D {
-  return linear(hidden, params.optional('lm_head.weight') ?? params.get('model.embed_tokens.weight'));
+export function vocabularyLogits(c: DecoderConfig, params: ParamScope, hidden: tf.Tensor2D): tf.Tensor2D {
+  return logitsOf(c, hidden, params.optional('lm_head.weight') ?? params.get('model.embed_tokens.weight'));
 }
 
 /** Rows of the LLM's own embedding table: ids int32 of any shape -> `[ids.size, D]`. */
@@ -105,43 +118,18 @@ export function textEmbeds(params: ParamScope, ids: tf.Tensor): tf.Tensor2D {
  * First half of a layer: norm, one fused q-k-v product, rotation. x `[batch*time, D]` -> q `[heads, batch, time, headDim]`
  * (scale of the scores inside), k and v `[kvHeads, batch, time, headDim]`.
  */
-export function projectHeads(
+function projectHeads(
   c: DecoderConfig,
-  layer: ParamScope,
+  w: LayerWeights,
   x: tf.Tensor2D,
   o: { batch: number; time: number; rope: RopeTables },
 ): { q: tf.Tensor4D; k: tf.Tensor4D; v: tf.Tensor4D } {
-  const self = layer.scope('self_attn.');
-  const scale = c.headDim ** -0.5;
-  const normal = rmsNorm(x, layer.get('input_layernorm.weight'), c.rmsNormEps);
-  const weight = tf.concat([
-    tf.mul(self.get('q_proj.weight'), scale),
-    self.get('k_proj.weight'),
-    self.get('v_proj.weight'),
-  ]);
-  const bias = c.qkvBias
-    ? tf.concat([tf.mul(self.get('q_proj.bias'), scale), self.get('k_proj.bias'), self.get('v_proj.bias')])
-    : undefined;
+  const normal = rmsNorm(x, w.attentionNorm, c.rmsNormEps);
+  const joined = ([q, k, v]: [tf.Tensor, tf.Tensor, tf.Tensor]) => tf.concat([tf.mul(q, c.queryScale), k, v]);
+  const weight = joined([w.q.weight, w.k.weight, w.v.weight]);
+  const bias = w.q.bias && joined([w.q.bias, w.k.bias!, w.v.bias!]);
   const heads = splitHeads(linear(normal, weight, bias), c.heads + 2 * c.kvHeads, o.batch, o.time);
   const [qk, v] = tf.split(heads, [c.heads + c.kvHeads, c.kvHeads], 0) as [tf.Tensor4D, tf.Tensor4D];
   const [q, k] = tf.split(rotate(qk, o.rope), [c.heads, c.kvHeads], 0) as [tf.Tensor4D, tf.Tensor4D];
   return { q, k, v };
-}
-
-/** Second half of a layer: output projection, residual, norm, SwiGLU, residual. x and `joined` have the same rows. */
-export function finishLayer(
-  c: DecoderConfig,
-  layer: ParamScope,
-  x: tf.Tensor2D,
-  joined: tf.Tensor2D,
-): tf.Tensor2D {
-  const self = layer.scope('self_attn.');
-  const bias = c.outputBias ? self.get('o_proj.bias') : undefined;
-  const attended = tf.add(x, linear(joined, self.get('o_proj.weight'), bias)) as tf.Tensor2D;
-  const normal = rmsNorm(attended, layer.get('post_attention_layernorm.weight'), c.rmsNormEps);
-  const active = siluTimes(
-    linear(normal, layer.get('mlp.gate_proj.weight')),
-    linear(normal, layer.get('mlp.up_proj.weight')),
-  );
-  return tf.add(attended, linear(active, layer.get('mlp.down_proj.weight')));
 }

@@ -21,6 +21,27 @@ const sizes = {
 };
 const CONFIGS: Record<string, object> = {
   qwen2: { ...sizes, model_type: 'qwen2', rope_theta: 1e4 },
+  'llama with scaled positions': {
+    ...sizes,
+    model_type: 'llama',
+    tie_word_embeddings: true,
+    rope_scaling: {
+      rope_type: 'llama3',
+      factor: 4,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 32,
+    },
+  },
+  'gemma2 with a window': {
+    ...sizes,
+    model_type: 'gemma2',
+    head_dim: 8,
+    query_pre_attn_scalar: 6,
+    attn_logit_softcapping: 5,
+    final_logit_softcapping: 4,
+    sliding_window: 3,
+  },
 };
 
 /** Samples of text; the second one's first token has a label, which nothing predicts. */

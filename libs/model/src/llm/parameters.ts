@@ -24,15 +24,19 @@ export function decoderParameterShapes(c: DecoderConfig): Record<string, number[
     shapes[`${layer}mlp.down_proj.weight`] = [d, c.intermediateSize];
     shapes[`${layer}input_layernorm.weight`] = [d];
     shapes[`${layer}post_attention_layernorm.weight`] = [d];
+    if (c.gemma) {
+      shapes[`${layer}pre_feedforward_layernorm.weight`] = [d];
+      shapes[`${layer}post_feedforward_layernorm.weight`] = [d];
+    }
   }
   shapes['model.norm.weight'] = [d];
   if (!c.tieWordEmbeddings) shapes['lm_head.weight'] = [c.vocabSize, d];
   return shapes;
 }
 
-/** Hugging Face's initialiser of Llama and Qwen2: normal(0, initializer_range), biases 0, norms 1. */
+/** Hugging Face's initialisers: normal(0, initializer_range), biases 0, norms 1 (Gemma's 0, as they multiply by 1 + w). */
 export function decoderInitialiser(c: DecoderConfig, name: string): Initialiser {
   if (name.endsWith('.bias')) return { kind: 'constant', value: 0 };
-  if (name.endsWith('norm.weight')) return { kind: 'constant', value: 1 };
+  if (name.endsWith('norm.weight')) return { kind: 'constant', value: c.gemma ? 0 : 1 };
   return { kind: 'normal', mean: 0, std: c.initializerRange };
 }
