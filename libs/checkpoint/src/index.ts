@@ -1,5 +1,5 @@
 export { CheckpointError, type CheckpointErrorCode } from './errors.ts';
-export { toFloat32 } from './float16.ts';
+export { convertFloats, isFloat, toFloat32, type FloatDtype } from './float16.ts';
 export type { Dtype, HostTensor, HostTensors, TensorData } from './host-tensors.ts';
 export {
   latestCheckpointId,
@@ -20,5 +20,20 @@ export {
 } from './parts.ts';
 export { deleteCheckpoint, pruneCheckpoints } from './retention.ts';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+export {
+  readStored,
+  storedBytes,
+  storedChunks,
+  storedEqual,
+  storedJoin,
+  storedReshape,
+  storedRows,
+  storedTensors,
+  type Bytes,
+  type StoredTensor,
+  type StoredTensors,
+} from './stored-tensors.ts';
+export { openSafetensors, safetensorsChunks } from './stream-safetensors.ts';
+export { openCheckpoint, type OpenCheckpoint } from './open.ts';
 export { saveCheckpoint, type SavedCheckpoint, type SaveOptions } from './save.ts';
 export { verifyCheckpoint } from './verify.ts';

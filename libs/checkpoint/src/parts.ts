@@ -1,4 +1,5 @@
-import { checkedBytes, type HostTensors } from './host-tensors.ts';
+import type { HostTensors } from './host-tensors.ts';
+import { storedBytes, type StoredTensor } from './stored-tensors.ts';
 
 /** The separately stored parts of the model, by its official tensor names (spec 7.2). */
 export type ModelPart = 'vte' | 'visual_head' | 'vit' | 'llm';
@@ -22,8 +23,8 @@ export function partOf(name: string): ModelPart {
 }
 
 /** Sorts a model's tensors into their parts; the data is shared. Every part is there, if empty. */
-export function splitParts(params: HostTensors): Record<ModelPart, HostTensors> {
-  const parts: Record<ModelPart, HostTensors> = { vte: {}, visual_head: {}, vit: {}, llm: {} };
+export function splitParts<T>(params: Record<string, T>): Record<ModelPart, Record<string, T>> {
+  const parts: Record<ModelPart, Record<string, T>> = { vte: {}, visual_head: {}, vit: {}, llm: {} };
   for (const [name, tensor] of Object.entries(params)) parts[partOf(name)][name] = tensor;
   return parts;
 }
@@ -35,12 +36,15 @@ export function joinParts(parts: Partial<Record<string, HostTensors>>): HostTens
 }
 
 /** Groups tensors so that no group has more than `maxBytes` of data, unless it is a single tensor. */
-export function splitBySize(tensors: HostTensors, maxBytes: number): HostTensors[] {
-  const groups: HostTensors[] = [];
+export function splitBySize<T extends Pick<StoredTensor, 'dtype' | 'shape'>>(
+  tensors: Record<string, T>,
+  maxBytes: number,
+): Record<string, T>[] {
+  const groups: Record<string, T>[] = [];
   let size = Infinity;
   for (const name of Object.keys(tensors).sort()) {
     const tensor = tensors[name]!;
-    const bytes = checkedBytes(name, tensor);
+    const bytes = storedBytes(tensor);
     if (size + bytes > maxBytes) {
       groups.push({});
       size = 0;

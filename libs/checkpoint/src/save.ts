@@ -1,5 +1,5 @@
 import { isStorageError, type ObjectStorage } from '@ovis/storage';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { CheckpointError } from './errors.ts';
 import type { HostTensors } from './host-tensors.ts';
 import {
@@ -8,21 +8,21 @@ import {
   inParallel,
   join,
   manifestKey,
-  sha256,
   type LatestPointer,
   type Manifest,
   type ManifestFile,
   type TrainState,
 } from './manifest.ts';
 import { splitBySize, type CheckpointPart } from './parts.ts';
-import { encodeSafetensors } from './safetensors.ts';
+import { storedTensors, type StoredTensors } from './stored-tensors.ts';
+import { safetensorsChunks } from './stream-safetensors.ts';
 import { verifyCheckpoint } from './verify.ts';
 
 export interface SaveOptions {
   /** E.g. `checkpointId(2, 120)`; later ones must sort behind earlier ones. */
   id: string;
-  /** The data must not change before the save ends (copyTensors makes a copy). */
-  parts: Partial<Record<CheckpointPart, HostTensors>>;
+  /** The data must not change before the save ends (copyTensors makes a copy). Stored tensors are read as they are written. */
+  parts: Partial<Record<CheckpointPart, HostTensors | StoredTensors>>;
   state: TrainState;
   /** E.g. config.json, tokenizer.json. */
   extraFiles?: Record<string, Uint8Array>;
@@ -65,11 +65,12 @@ export async function saveCheckpoint(
   const files: Record<string, ManifestFile> = {};
   const parts: Record<string, string[]> = {};
   try {
-    await inParallel(filesOf(o, parts), PARALLEL_FILES, async ({ name, encode }) => {
-      const bytes = encode();
-      const file = { key: join(o.id, writer, name), bytes: bytes.length, sha256: await sha256(bytes) };
+    await inParallel(filesOf(o, parts), PARALLEL_FILES, async ({ name, chunks, bytes }) => {
+      const file = { key: join(o.id, writer, name), bytes, sha256: '' };
       files[name] = file;
-      await storage.put(join(prefix, file.key), bytes);
+      const hash = createHash('sha256');
+      await storage.putChunks(join(prefix, file.key), hashed(chunks, hash));
+      file.sha256 = hash.digest('hex');
     });
   } catch (error) {
     await removeFiles(storage, prefix, files);
@@ -139,22 +140,38 @@ function exists(storage: ObjectStorage, prefix: string, id: string, cause?: unkn
 
 interface FileToWrite {
   name: string;
-  /** Called when its turn comes: only the files in transfer are in memory twice. */
-  encode: () => Uint8Array;
+  bytes: number;
+  chunks: AsyncIterable<Uint8Array>;
+}
+
+async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+async function* only(chunk: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  yield chunk;
+}
+
+function isStored(tensors: HostTensors | StoredTensors): tensors is StoredTensors {
+  return Object.values(tensors).every((tensor) => 'pieces' in tensor);
 }
 
 function filesOf(o: SaveOptions, parts: Record<string, string[]>): FileToWrite[] {
   const list: FileToWrite[] = [];
   for (const [part, tensors] of Object.entries(o.parts)) {
     if (tensors === undefined) continue;
-    const groups = splitBySize(tensors, o.maxFileBytes ?? MAX_FILE_BYTES);
+    const stored = isStored(tensors) ? tensors : storedTensors(tensors);
+    const groups = splitBySize(stored, o.maxFileBytes ?? MAX_FILE_BYTES);
     parts[part] = groups.map((group, i) => {
       const of = String(groups.length).padStart(5, '0');
       const name =
         groups.length === 1
           ? `${part}.safetensors`
           : `${part}-${String(i + 1).padStart(5, '0')}-of-${of}.safetensors`;
-      list.push({ name, encode: () => encodeSafetensors(group, { format: 'pt' }) });
+      list.push({ name, ...safetensorsChunks(group, { metadata: { format: 'pt' } }) });
       return name;
     });
   }
@@ -166,7 +183,7 @@ function filesOf(o: SaveOptions, parts: Record<string, string[]>): FileToWrite[]
     if (list.some((file) => file.name === name) || (name === STATE_FILE && o.extraFiles?.[name])) {
       throw new TypeError(`the extra file '${name}' has the name of one of the checkpoint's own`);
     }
-    list.push({ name, encode: () => bytes });
+    list.push({ name, bytes: bytes.length, chunks: only(bytes) });
   }
   return list;
 }

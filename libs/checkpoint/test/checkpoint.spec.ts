@@ -241,13 +241,13 @@ describe.each(backends)('checkpoints on $name', ({ skip, url }) => {
       delete: (key) => storage.delete(key),
       stream: (key, o) => storage.stream(key, o),
       range: (key, start, end) => storage.range(key, start, end),
-      putChunks: (key, chunks, o) => storage.putChunks(key, chunks, o),
-      put: (key, data, o) =>
+      put: (key, data, o) => storage.put(key, data, o),
+      putChunks: (key, chunks, o) =>
         key.endsWith('llm.safetensors')
           ? Promise.reject(
               new StorageError('DISK_FULL', 'full', { operation: 'write', url: key, hint: 'free space' }),
             )
-          : storage.put(key, data, o),
+          : storage.putChunks(key, chunks, o),
     };
     await expect(
       saveCheckpoint(full, prefix, { id: checkpointId(2, 1), parts: makeParts(1), state: state(1) }),

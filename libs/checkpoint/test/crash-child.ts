@@ -10,6 +10,7 @@ const dying: ObjectStorage = Object.create(storage, {
   get: { value: storage.get.bind(storage) },
   head: { value: storage.head.bind(storage) },
   list: { value: storage.list.bind(storage) },
+  putChunks: { value: storage.putChunks.bind(storage) },
   delete: { value: storage.delete.bind(storage) },
   put: {
     value: (key: string, ...rest: [Uint8Array]) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StorageError, errorField } from './errors.ts';
@@ -197,7 +197,7 @@ type FileData = Uint8Array | string | AsyncIterable<Uint8Array>;
 async function writeDurably(path: string, data: FileData): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(data);
+    await writeFile(file, data);
     await file.sync();
   } finally {
     await file.close();
