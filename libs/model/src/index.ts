@@ -31,8 +31,9 @@ export {
   OvisModelError,
   ParameterError,
 } from './errors.ts';
-export { generateGreedy } from './generate.ts';
-export type { GenerateOptions, Prompt } from './generate.ts';
+export { generate, generateGreedy, streamTokens } from './generate/generate.ts';
+export type { GenerateOptions, Prompt } from './generate/options.ts';
+export type { NewTokens } from './generate/track.ts';
 export { CLIP_MEAN, CLIP_STD, clipProcessor, fitSize, preprocessImage } from './image/preprocess.ts';
 export type { ImageProcessor } from './image/preprocess.ts';
 export { resizeBicubic } from './image/resize.ts';
@@ -54,6 +55,8 @@ export {
   ZERO_ROW,
 } from './merge.ts';
 export type { MergeOptions, MergePlan, MergeSample } from './merge.ts';
+export { nativeNamesOf, nativeTensors } from './names/native-names.ts';
+export type { NativeTensor } from './names/native-names.ts';
 export {
   checkParams,
   HEAD_PREFIX,

@@ -4,177 +4,193 @@ import {
   ropeTables,
   rmsNorm,
   rotate,
-  siluTimes,
+  softcap,
   takeRows,
   tf,
   updateSlice,
   whileLoop,
 } from '@ovis/tensorflow';
 import type { ParamScope } from '../params.ts';
+import { type Choice, chooseTokens, markSeen } from './choose-tokens.ts';
 import type { LayerKeys } from './decoder.ts';
+import {
+  finishLayer,
+  layerWeights,
+  type LayerWeights,
+  type Linear,
+  logitsOf,
+  normWeight,
+  scaleEmbeds,
+  windowOf,
+} from './layer.ts';
 
 /*
- * Greedy decoding as one loop with static shapes: one cache per layer holds the prompt's keys and behind them a slot for each
+ * Decoding as one loop with static shapes: one cache per layer holds the prompt's keys and behind them a slot for each
  * new token. Here the batch is the outermost axis of keys and queries: with one row per sequence a projection is then in order
  * as it is, and no step transposes anything.
  */
 
-export interface DecodeInput {
+/** What the first round begins with. */
+export interface DecodeStart {
   /** int32 `[batch]`: the first new tokens, which the prompts gave. */
   tokens: tf.Tensor1D;
-  /** int32 `[batch]`: rows of each prompt; the padding behind them is never looked at. */
-  promptLengths: tf.Tensor1D;
   /** Per layer, as the prefill makes them: `[kvHeads, batch, time, headDim]`. */
   prompt: LayerKeys[];
   /** bool `[batch]`: sequences that nobody waits for. */
   idle: tf.Tensor1D;
   /** int32 `[n]`: tokens after which a sequence needs no more. */
   ends: tf.Tensor1D;
-  /** int32 scalar: how many tokens are wanted, `slots + 1` at most. */
-  limit: tf.Scalar;
   /** Slots of the cache for new tokens. */
   slots: number;
+  /** Whether the choice wants to know which tokens there were. */
+  penalised: boolean;
 }
 
-interface LoopState {
+/** What no round changes. */
+export interface DecodeInput {
+  /** int32 `[batch]`: rows of each prompt; the padding behind them is never looked at. */
+  promptLengths: tf.Tensor1D;
+  /** Rows that the prompts take in the cache. */
+  time: number;
+  ends: tf.Tensor1D;
+  /** int32 scalar: how many tokens are wanted in all, `slots + 1` at most. */
+  limit: tf.Scalar;
+  choice: Choice;
+}
+
+export interface DecodeState {
+  /** Tokens made behind the first ones. */
   step: tf.Scalar;
   tokens: tf.Tensor1D;
   done: tf.Tensor1D;
-  /** int32 `[slots + 1, batch]` */
+  /** int32 `[slots + 1, batch]`, the first tokens included; rows behind the last step are zero. */
   made: tf.Tensor2D;
+  /** `[batch, kvHeads, time + slots, headDim]` */
   cache: LayerKeys[];
+  /** bool `[batch, vocab]`: tokens made so far. */
+  seen?: tf.Tensor2D;
 }
 
-/** One layer's parameters, as they are: joining those of one input would copy them. */
-interface LayerWeights {
-  norm1: tf.Tensor;
-  q: Linear;
-  k: Linear;
-  v: Linear;
-  output: Linear;
-  norm2: tf.Tensor;
-  gate: Linear;
-  up: Linear;
-  down: Linear;
-}
-
-interface Linear {
-  weight: tf.Tensor;
-  bias?: tf.Tensor;
-}
-
-interface LoopConstants {
+interface LoopConstants extends Omit<DecodeInput, 'time'> {
   layers: LayerWeights[];
   embedding: tf.Tensor;
   norm: tf.Tensor;
   head: tf.Tensor;
   cos: tf.Tensor;
   sin: tf.Tensor;
-  promptLengths: tf.Tensor1D;
-  ends: tf.Tensor1D;
-  limit: tf.Scalar;
+  /** int32 `[1, time + slots]`: 0, 1, 2 ... */
+  at: tf.Tensor2D;
 }
 
-/**
- * Feeds each sequence its own best next token until all have made one of `ends` or there are `limit`. Returns int32
- * `[slots + 1, batch]`, the given first tokens included; rows behind the last step are zero.
- */
-export function decodeLoop(c: DecoderConfig, params: ParamScope, input: DecodeInput): tf.Tensor2D {
-  const { tokens, promptLengths, idle, ends, limit, slots } = input;
-  const [, batch, time] = (input.prompt[0] as LayerKeys).k.shape;
-  const { cos, sin } = ropeTables(time + slots, c.headDim, c.ropeTheta);
+/** The state before the first round: the prompts' keys with room behind them. */
+export function startDecoding(c: DecoderConfig, input: DecodeStart): DecodeState {
+  const { tokens, slots } = input;
+  const batch = tokens.size;
+  const room = (x: tf.Tensor4D): tf.Tensor4D =>
+    tf.concat([tf.transpose(x, [1, 0, 2, 3]), tf.zeros([batch, c.kvHeads, slots, c.headDim])], 2);
+  const made = tf.concat([tf.reshape(tokens, [1, batch]), tf.zeros([slots, batch], 'int32')]);
+  return {
+    step: tf.scalar(0, 'int32'),
+    tokens,
+    done: tf.logicalOr(input.idle, isEnd(tokens, input.ends)),
+    made: made as tf.Tensor2D,
+    cache: input.prompt.map(({ k, v }) => ({ k: room(k), v: room(v) })),
+    ...(input.penalised && { seen: markSeen(tf.zeros([batch, c.vocabSize], 'bool'), tokens) }),
+  };
+}
+
+/** Feeds each sequence its own next token until all have made one of `ends` or there are `limit`. */
+export function decodeLoop(
+  c: DecoderConfig,
+  params: ParamScope,
+  state: DecodeState,
+  input: DecodeInput,
+): DecodeState {
+  const { time, ...rest } = input;
+  const total = (state.cache[0] as LayerKeys).k.shape[2];
+  const { cos, sin } = ropeTables(total, c.headDim, c.ropeTheta, c.ropeScaling);
   const embedding = params.get('model.embed_tokens.weight');
   const constants: LoopConstants = {
-    layers: input.prompt.map((_, i) => layerWeights(c, params.scope(`model.layers.${i}.`))),
+    ...rest,
+    layers: state.cache.map((_, i) => layerWeights(c, params.scope(`model.layers.${i}.`))),
     embedding,
-    norm: params.get('model.norm.weight'),
+    norm: normWeight(c, params.get('model.norm.weight')),
     head: params.optional('lm_head.weight') ?? embedding,
     cos,
     sin,
-    promptLengths,
-    ends,
-    limit,
-  };
-  const room = (x: tf.Tensor4D): tf.Tensor4D =>
-    tf.concat([tf.transpose(x, [1, 0, 2, 3]), tf.zeros([batch, c.kvHeads, slots, c.headDim])], 2);
-  const first = tf.reshape(tokens, [1, batch]);
-  const state: LoopState = {
-    step: tf.scalar(0, 'int32'),
-    tokens,
-    done: tf.logicalOr(idle, isEnd(tokens, ends)),
-    made: tf.concat([first, tf.zeros([slots, batch], 'int32')]) as tf.Tensor2D,
-    cache: input.prompt.map(({ k, v }) => ({ k: room(k), v: room(v) })),
+    at: tf.reshape(tf.range(0, total, 1, 'int32'), [1, total]),
   };
   const loop = {
     name: 'decode',
-    condition: (s: LoopState, { limit }: LoopConstants): tf.Scalar =>
+    condition: (s: DecodeState, { limit }: LoopConstants): tf.Scalar =>
       tf.logicalAnd(tf.less(after(s.step, 1), limit), tf.logicalNot(tf.all(s.done))),
-    body: (s: LoopState, k: LoopConstants) => decodeStep(c, time, s, k),
+    body: (s: DecodeState, k: LoopConstants) => decodeStep(c, time, s, k),
   };
-  return whileLoop(loop, state, constants).made;
+  return whileLoop(loop, state, constants);
 }
 
-function layerWeights(c: DecoderConfig, layer: ParamScope): LayerWeights {
-  const named = (name: string, biased = false): Linear => ({
-    weight: layer.get(`${name}.weight`),
-    ...(biased ? { bias: layer.get(`${name}.bias`) } : {}),
-  });
-  return {
-    norm1: layer.get('input_layernorm.weight'),
-    q: named('self_attn.q_proj', c.qkvBias),
-    k: named('self_attn.k_proj', c.qkvBias),
-    v: named('self_attn.v_proj', c.qkvBias),
-    output: named('self_attn.o_proj', c.outputBias),
-    norm2: layer.get('post_attention_layernorm.weight'),
-    gate: named('mlp.gate_proj'),
-    up: named('mlp.up_proj'),
-    down: named('mlp.down_proj'),
-  };
-}
-
-function decodeStep(c: DecoderConfig, time: number, state: LoopState, k: LoopConstants): LoopState {
+function decodeStep(c: DecoderConfig, time: number, state: DecodeState, k: LoopConstants): DecodeState {
   const { step, tokens } = state;
-  const [batch, , total] = (state.cache[0] as LayerKeys).k.shape;
+  const batch = tokens.size;
   const slot = after(step, time);
   const positions = tf.add(k.promptLengths, step);
   const row = (table: tf.Tensor) => tf.reshape(takeRows(table, positions), [batch, 1, 1, c.headDim]);
   const rope = { cos: row(k.cos), sin: row(k.sin) };
-  const at = tf.reshape(tf.range(0, total, 1, 'int32'), [1, total]);
-  const visible = tf.logicalOr(
-    tf.less(at, tf.reshape(k.promptLengths, [batch, 1])),
-    tf.logicalAnd(tf.greaterEqual(at, time), tf.lessEqual(at, slot)),
-  );
-  const bias = tf.reshape(tf.mul(tf.sub(tf.cast(visible, 'float32'), 1), 1e9), [batch, 1, 1, total]);
+  const bias = visibility(c, time, slot, positions, k);
 
-  let x = takeRows(k.embedding, tokens) as tf.Tensor2D;
+  let x = scaleEmbeds(c, takeRows(k.embedding, tokens) as tf.Tensor2D);
   const cache = state.cache.map((before, i) => {
     const w = k.layers[i] as LayerWeights;
-    const normal = rmsNorm(x, w.norm1, c.rmsNormEps);
+    const normal = rmsNorm(x, w.attentionNorm, c.rmsNormEps);
     const heads = ({ weight, bias }: Linear, perGroup: number) =>
       tf.reshape(linear(normal, weight, bias), [batch, c.kvHeads, perGroup, c.headDim]) as tf.Tensor4D;
-    const q = tf.mul(rotate(heads(w.q, c.heads / c.kvHeads), rope), c.headDim ** -0.5);
+    const q = tf.mul(rotate(heads(w.q, c.heads / c.kvHeads), rope), c.queryScale);
     const newK = rotate(heads(w.k, 1), rope);
     const newV = heads(w.v, 1);
     const now: LayerKeys = {
       k: updateSlice(before.k, newK, 2, slot),
       v: updateSlice(before.v, newV, 2, slot),
     };
-    const weights = tf.softmax(tf.add(tf.matMul(q, now.k, false, true), bias), -1);
+    const product: tf.Tensor = tf.matMul(q, now.k, false, true);
+    const scores = c.attentionSoftcap === undefined ? product : softcap(product, c.attentionSoftcap);
+    const weights = tf.softmax(tf.add(scores, windowOf(c, i) === undefined ? bias.full : bias.near), -1);
     const context = tf.reshape(tf.matMul(weights, now.v), [batch, c.heads * c.headDim]) as tf.Tensor2D;
-    const attended = tf.add(x, linear(context, w.output.weight, w.output.bias)) as tf.Tensor2D;
-    const normal2 = rmsNorm(attended, w.norm2, c.rmsNormEps);
-    const active = siluTimes(linear(normal2, w.gate.weight), linear(normal2, w.up.weight));
-    x = tf.add(attended, linear(active, w.down.weight));
+    x = finishLayer(c, w, x, context);
     return now;
   });
-  const next = tf.argMax(linear(rmsNorm(x, k.norm, c.rmsNormEps), k.head), -1) as tf.Tensor1D;
+  const logits = logitsOf(c, rmsNorm(x, k.norm, c.rmsNormEps), k.head);
+  const next = chooseTokens(logits, k.choice, { at: after(step, 1), seen: state.seen });
   return {
     step: after(step, 1),
     tokens: next,
     done: tf.logicalOr(state.done, isEnd(next, k.ends)),
     made: updateSlice(state.made, tf.reshape(next, [1, batch]), 0, after(step, 1)),
     cache,
+    ...(state.seen && { seen: markSeen(state.seen, next) }),
   };
+}
+
+/** `[batch, 1, 1, total]` each: 0 at the places of the cache that a query sees, -1e9 elsewhere; `near` in layers with a window. */
+function visibility(
+  c: DecoderConfig,
+  time: number,
+  slot: tf.Scalar,
+  positions: tf.Tensor,
+  { at, promptLengths }: LoopConstants,
+): { full: tf.Tensor; near: tf.Tensor } {
+  const [batch, total] = [positions.size, at.size];
+  const lengths = tf.reshape(promptLengths, [batch, 1]);
+  const isNew = tf.greaterEqual(at, tf.scalar(time, 'int32'));
+  const filled = tf.logicalOr(tf.less(at, lengths), tf.logicalAnd(isNew, tf.lessEqual(at, slot)));
+  const bias = (visible: tf.Tensor) =>
+    tf.reshape(tf.mul(tf.sub(tf.cast(visible, 'float32'), 1), 1e9), [batch, 1, 1, total]);
+  const full = bias(filled);
+  if (c.slidingWindow === undefined || c.slidingWindow >= total) return { full, near: full };
+  // The place of a new token in the cache is not its position: prompts are padded between.
+  const padding = tf.sub(tf.scalar(time, 'int32'), lengths);
+  const position = tf.sub(at, tf.mul(tf.cast(isNew, 'int32'), padding));
+  const oldest = tf.sub(tf.reshape(positions, [batch, 1]), tf.scalar(c.slidingWindow - 1, 'int32'));
+  return { full, near: bias(tf.logicalAnd(filled, tf.greaterEqual(position, oldest))) };
 }
 
 /** bool `[batch]`: whether a token is one of `ends`. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { compile, initEngine, sparseSoftmaxCrossEntropy, takeRows, tf } from '../index.ts';
 import { nativeBackend } from '../engine/init-engine.ts';
 
@@ -272,26 +272,52 @@ describe('errors', () => {
   });
 });
 
-test('on a GPU the default mode is xla, and graph for what XLA refuses', async () => {
-  const backend = nativeBackend()!;
-  Object.defineProperty(backend, 'isUsingGpuDevice', { value: true, configurable: true });
+describe('where XLA refuses', () => {
   const warnings: string[] = [];
   const listen = (w: Error): unknown => warnings.push(w.message);
-  process.on('warning', listen);
-  try {
-    const boxes = tf.tensor2d([[0, 0, 1, 1]]);
-    const index = tf.tensor1d([0], 'int32');
-    const crop = (images: tf.Tensor4D) => tf.image.cropAndResize(images, boxes, index, [2, 2]);
-    const images = tf.randomNormal([1, 4, 4, 1], 0, 1, 'float32', 2) as tf.Tensor4D;
-    const expected = Array.from(crop(images).dataSync());
-    const f = compile(crop, { name: 'crop' });
-    for (let i = 0; i < 2; i++) expect(Array.from((await f(images)).dataSync())).toEqual(expected);
-    // Chosen by the user, a mode is not changed.
-    await expect(compile(crop, { mode: 'xla' })(images)).rejects.toMatchObject({ code: 'OP_FAILED' });
-    await new Promise((r) => setImmediate(r));
-    expect(warnings.filter((w) => w.includes("XLA refused the compiled function 'crop'"))).toHaveLength(1);
-  } finally {
+  beforeEach(() => {
+    warnings.length = 0;
+    process.on('warning', listen);
+  });
+  afterEach(() => {
     process.off('warning', listen);
-    Object.defineProperty(backend, 'isUsingGpuDevice', { value: backend.native.hasGpu, configurable: true });
-  }
+  });
+  const refusals = async (name: string) => {
+    await new Promise((r) => setImmediate(r));
+    return warnings.filter((w) => w.includes(`XLA refused the compiled function '${name}'`)).length;
+  };
+  const boxes = () => tf.tensor2d([[0, 0, 1, 1]]);
+  const crop = (images: tf.Tensor4D) =>
+    tf.image.cropAndResize(images, boxes(), tf.tensor1d([0], 'int32'), [2, 2]);
+
+  test('the default on a GPU is xla, and then graph', async () => {
+    const backend = nativeBackend()!;
+    Object.defineProperty(backend, 'isUsingGpuDevice', { value: true, configurable: true });
+    try {
+      const images = tf.randomNormal([1, 4, 4, 1], 0, 1, 'float32', 2) as tf.Tensor4D;
+      const expected = Array.from(crop(images).dataSync());
+      const f = compile(crop, { name: 'crop' });
+      for (let i = 0; i < 2; i++) expect(Array.from((await f(images)).dataSync())).toEqual(expected);
+      // Chosen by the user, a mode is not changed.
+      await expect(compile(crop, { mode: 'xla' })(images)).rejects.toMatchObject({ code: 'OP_FAILED' });
+      expect(await refusals('crop')).toBe(1);
+    } finally {
+      Object.defineProperty(backend, 'isUsingGpuDevice', {
+        value: backend.native.hasGpu,
+        configurable: true,
+      });
+    }
+  });
+
+  test('try-xla is xla where it can be, and then graph', async () => {
+    const images = tf.randomNormal([1, 4, 4, 1], 0, 1, 'float32', 2) as tf.Tensor4D;
+    const f = compile(crop, { name: 'tried', mode: 'try-xla' });
+    for (let i = 0; i < 2; i++) {
+      expect(Array.from((await f(images)).dataSync())).toEqual(Array.from(crop(images).dataSync()));
+    }
+    expect(await refusals('tried')).toBe(1);
+    const g = compile((x: tf.Tensor) => tf.square(x), { name: 'fine', mode: 'try-xla' });
+    expect((await g(tf.scalar(3))).dataSync()[0]).toBe(9);
+    expect(await refusals('fine')).toBe(0);
+  });
 });

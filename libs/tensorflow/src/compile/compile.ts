@@ -13,9 +13,9 @@ export interface CompileOptions {
   name?: string;
   /**
    * `graph`: TensorFlow's graph executor. `xla`: fused by XLA, slower first call. Default: `graph` on CPUs; on GPUs `xla`,
-   * and `graph` (with one warning) for a function that XLA refuses.
+   * and `graph` (with one warning) for a function that XLA refuses. `try-xla` does the latter on CPUs too.
    */
-  mode?: CompileMode;
+  mode?: CompileMode | 'try-xla';
   /** Signatures that may be traced, default 64; one more is an error. */
   maxTraces?: number;
 }
@@ -57,12 +57,16 @@ export function compile<A extends unknown[], R>(
   const maxTraces = options.maxTraces ?? MAX_TRACES;
   const traced = new Map<string, CompiledFunction>();
   const stats: CompileStats = { traces: 0, calls: 0, nodes: 0, traceMs: 0 };
+  const { mode: wanted } = options;
+  const tryingXla = (backend: LibtensorflowBackend) =>
+    wanted === 'try-xla' || (wanted === undefined && backend.isUsingGpuDevice);
   let refused = false;
   let lastKey = '';
 
   const trace = (flat: FlatTree, backend: LibtensorflowBackend): CompiledFunction => {
     if (traced.size >= maxTraces) throw tooManyTraces(name, maxTraces, lastKey, flat.key);
-    const mode = options.mode ?? (backend.isUsingGpuDevice && !refused ? 'xla' : 'graph');
+    const fixed = wanted === 'try-xla' ? undefined : wanted;
+    const mode = fixed ?? (tryingXla(backend) && !refused ? 'xla' : 'graph');
     const compiled = new CompiledFunction(name, fn as (...a: unknown[]) => unknown, flat, backend, mode);
     lastKey = flat.key;
     traced.set(flat.key, compiled);
@@ -97,7 +101,7 @@ export function compile<A extends unknown[], R>(
     if (!backend) return runEagerly(name, fn, args);
     const flat = flatten(args, `An argument of '${name}'`);
     const compiled = traced.get(flat.key) ?? trace(flat, backend);
-    const unsure = options.mode === undefined && compiled.mode === 'xla' && !compiled.proven;
+    const unsure = tryingXla(backend) && compiled.mode === 'xla' && !compiled.proven;
     return (await (unsure ? tryXla(compiled, flat) : compiled.call(flat.tensors))) as R;
   };
   return Object.assign(call, {

@@ -1,14 +1,15 @@
 import { tf } from '@ovis/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startEngine } from '../test/engine.ts';
-import { GoldenCase, toParams } from '../test/golden.ts';
-import type { OvisConfig } from './config/index.ts';
-import { generateGreedy, type Prompt } from './generate.ts';
-import { llmLogits } from './loss.ts';
-import { planMerge } from './merge.ts';
-import type { Params } from './params.ts';
-import { imageTokenRows } from './config/index.ts';
-import { mergedBatchTensors } from './loss.ts';
+import { startEngine } from '../../test/engine.ts';
+import { GoldenCase, toParams } from '../../test/golden.ts';
+import type { OvisConfig } from '../config/index.ts';
+import { generateGreedy } from './generate.ts';
+import type { Prompt } from './options.ts';
+import { llmLogits } from '../loss.ts';
+import { planMerge } from '../merge.ts';
+import type { Params } from '../params.ts';
+import { imageTokenRows } from '../config/index.ts';
+import { mergedBatchTensors } from '../loss.ts';
 
 beforeAll(startEngine);
 

@@ -1,0 +1,115 @@
+import { tf } from '@ovis/tensorflow';
+import { imageTokenRows, type OvisConfig } from '../config/index.ts';
+import { MergeError } from '../errors.ts';
+import { IMAGE_TOKEN_ID, type MergePlan, planMerge } from '../merge.ts';
+import type { Prompt } from './options.ts';
+
+/** Prompts that are decoded together: padded on the right, each with positions of its own. */
+export interface PromptBatch {
+  pixelValues?: tf.Tensor4D;
+  /** int32 `[batch, time]` each, as in MergedBatch. */
+  inputIds: tf.Tensor2D;
+  visualRow: tf.Tensor2D;
+  promptLengths: tf.Tensor1D;
+  /** int32 `[batch]`: rows of the flattened batch that tell the first new tokens. */
+  lastRows: tf.Tensor1D;
+  /** bool `[batch]`: prompts that fill up a last batch. */
+  idle: tf.Tensor1D;
+}
+
+/** Shapes that all batches of a call have. */
+export interface BatchShape {
+  batchSize: number;
+  time: number;
+  images: number;
+}
+
+/**
+ * @throws MergeError `BAD_SAMPLE` (images and placeholders disagree, an empty prompt) or `TOO_LONG` (longer than the model's limit).
+ */
+export function batchShape(
+  config: OvisConfig,
+  prompts: readonly Prompt[],
+  o: { batchSize?: number; padTo?: number },
+): BatchShape {
+  const lengths = prompts.map((prompt, index) => mergedLength(prompt, index, config));
+  const batchSize = Math.min(o.batchSize ?? 64, prompts.length);
+  let images = 0;
+  for (let from = 0; from < prompts.length; from += batchSize) {
+    const some = prompts.slice(from, from + batchSize);
+    images = Math.max(
+      images,
+      some.reduce((sum, { pixelValues }) => sum + (pixelValues?.shape[0] ?? 0), 0),
+    );
+  }
+  return { batchSize, images, time: o.padTo ?? Math.ceil(Math.max(...lengths) / 16) * 16 };
+}
+
+/** The tensors of one batch; missing prompts of a last batch are single tokens, missing pictures are zero. */
+export function promptBatch(config: OvisConfig, prompts: readonly Prompt[], shape: BatchShape): PromptBatch {
+  const samples = prompts.map(({ inputIds }) => ({ inputIds, labels: inputIds.map(() => -100) }));
+  while (samples.length < shape.batchSize) samples.push({ inputIds: [0], labels: [-100] });
+  const plan = planMerge(samples, {
+    rowsPerImage: imageTokenRows(config),
+    maxLength: config.multimodalMaxLength,
+    padTo: shape.time,
+  });
+  const lengths = promptLengths(plan);
+  const last = lengths.map((length, i) => i * plan.length + length - 1);
+  const idle = samples.map((_, i) => i >= prompts.length);
+  const pixelValues = gatherImages(config, prompts, shape.images);
+  return {
+    ...(pixelValues && { pixelValues }),
+    inputIds: tf.tensor2d(plan.inputIds, [plan.batch, plan.length], 'int32'),
+    visualRow: tf.tensor2d(plan.visualRow, [plan.batch, plan.length], 'int32'),
+    promptLengths: tf.tensor1d(lengths, 'int32'),
+    lastRows: tf.tensor1d(last, 'int32'),
+    idle: tf.tensor1d(idle, 'bool'),
+  };
+}
+
+function promptLengths(plan: MergePlan): Int32Array {
+  return Int32Array.from({ length: plan.batch }, (_, i) =>
+    plan.attentionMask.subarray(i * plan.length, (i + 1) * plan.length).reduce((sum, m) => sum + m, 0),
+  );
+}
+
+function gatherImages(
+  config: OvisConfig,
+  prompts: readonly Prompt[],
+  images: number,
+): tf.Tensor4D | undefined {
+  if (images === 0) return undefined;
+  const { channels, imageSize } = config.visual.backbone;
+  return tf.tidy(() => {
+    const given = prompts.flatMap((prompt) => prompt.pixelValues ?? []);
+    const missing = images - given.reduce((sum, pixels) => sum + pixels.shape[0], 0);
+    if (missing > 0) given.push(tf.zeros([missing, channels, imageSize, imageSize]));
+    return given.length === 1 ? (given[0] as tf.Tensor4D).clone() : tf.concat(given, 0);
+  });
+}
+
+function mergedLength(prompt: Prompt, index: number, config: OvisConfig): number {
+  const { inputIds } = prompt;
+  const placeholders = inputIds.filter((id) => id === IMAGE_TOKEN_ID).length;
+  const images = prompt.pixelValues?.shape[0] ?? 0;
+  if (placeholders !== images) {
+    throw new MergeError(
+      'BAD_SAMPLE',
+      `prompt ${index} has ${placeholders} image placeholders and ${images} images`,
+      'Put the placeholders of every picture or tile into the ids, and as many pictures beside them.',
+    );
+  }
+  if (inputIds.length === 0) {
+    throw new MergeError('BAD_SAMPLE', `prompt ${index} is empty`, 'Give it at least one token.');
+  }
+  const length = inputIds.length + placeholders * (imageTokenRows(config) - 1);
+  if (length > config.multimodalMaxLength) {
+    throw new MergeError(
+      'TOO_LONG',
+      `prompt ${index} has ${length} rows, multimodal_max_length is ${config.multimodalMaxLength}`,
+      'Shorten the prompt or raise multimodal_max_length in config.json.',
+    );
+  }
+  return length;
+}
