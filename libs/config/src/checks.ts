@@ -1,4 +1,5 @@
 import type { RunFile } from './schema.ts';
+import { parseTrainModule } from './train-modules.ts';
 
 /** A problem found between fields; the path says which value to point at. */
 export interface FieldProblem {
@@ -60,13 +61,23 @@ function stageProblems({ stages, data, gang }: RunFile): FieldProblem[] {
         message: `is ${stage.batchSize}, not divisible by data.lanes x accumulation (${lanes} x ${accumulation} = ${unit}); for example ${next}`,
       });
     }
+    const [maxTau, minTau] = [stage.maxTau ?? 5, stage.minTau ?? 0.05];
+    if (minTau > maxTau) {
+      problems.push({
+        path: ['stages', index, stage.minTau === undefined ? 'maxTau' : 'minTau'],
+        message: `minTau is ${minTau}, above maxTau (${maxTau}); the temperature can only fall`,
+      });
+    }
     if (stage.captionTemplate !== undefined && stage.captionTemplate.split('<image>').length !== 2) {
       problems.push({
         path: ['stages', index, 'captionTemplate'],
         message: `must contain '<image>' exactly once: the place of the picture`,
       });
     }
-    if (stage.stage !== 1 && stage.trainModules?.includes('visual_tokenizer.re_init_layers')) {
+    const reinitialises = stage.trainModules?.some(
+      (entry) => parseTrainModule(entry).name === 'visual_tokenizer.re_init_layers',
+    );
+    if (stage.stage !== 1 && reinitialises) {
       problems.push({
         path: ['stages', index, 'trainModules'],
         message: `'visual_tokenizer.re_init_layers' exists only in stage 1; use 'visual_tokenizer' or 'visual_tokenizer.backbone.layer.-1'`,

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { applyOverrides, parseRunConfig, runConfigJsonSchema, RunConfigError } from './index.ts';
+import {
+  applyOverrides,
+  parseRunConfig,
+  parseTrainModule,
+  runConfigJsonSchema,
+  RunConfigError,
+} from './index.ts';
 
 const icons = readFileSync(new URL('../fixtures/icons.yaml', import.meta.url), 'utf8');
 
@@ -44,6 +50,9 @@ describe('parseRunConfig', () => {
       lossNormalization: 'tokens',
       activationCheckpointing: false,
       precision: 'fp32',
+      packing: 'none',
+      maxTau: 5,
+      minTau: 0.05,
     });
     expect(config.evaluation?.dataset).toBe('s3://ovis/data/icons/eval/heldout-{000000..000003}.tar');
   });
@@ -54,8 +63,19 @@ describe('parseRunConfig', () => {
       'gang: { trainers: 4 }',
     );
     const config = parseRunConfig(text.replace('lanes: 4, ', ''));
-    expect(config.gang).toEqual({ trainers: 4, minTrainers: 4, waitSeconds: 60 });
+    expect(config.gang).toEqual({ trainers: 4, minTrainers: 4, waitSeconds: 60, batchShards: 2 });
     expect(config.data.lanes).toBe(4);
+  });
+
+  it('takes modules with a learning rate of their own', () => {
+    const modules = ['all', 'vte:1e-4', 'visual_tokenizer.backbone.layer.-1:2.5e-5'];
+    const text = icons.replace('checkpointEvery: 100', `trainModules: ${JSON.stringify(modules)}`);
+    expect(parseRunConfig(text).stages[0].trainModules).toEqual(modules);
+    expect(modules.map(parseTrainModule)).toEqual([
+      { name: 'all' },
+      { name: 'vte', learningRate: 1e-4 },
+      { name: 'visual_tokenizer.backbone.layer.-1', learningRate: 2.5e-5 },
+    ]);
   });
 
   it('survives a trip through JSON', () => {
@@ -100,6 +120,13 @@ describe('parseRunConfig', () => {
       'trainModules: [vte, visual_tokeniser]',
       "run.yaml:19:25: stages.0.trainModules.1: unknown module 'visual_tokeniser'; did you mean 'visual_tokenizer'?",
     ],
+    [
+      'checkpointEvery: 100',
+      'trainModules: [all, "vte:fast"]',
+      "stages.0.trainModules.1: 'vte:fast' has no learning rate above 0 behind the colon",
+    ],
+    ['checkpointEvery: 100', 'packing: row', "did you mean 'rows'?"],
+    ['checkpointEvery: 100', 'minTau: 6', 'run.yaml:19:13: stages.0.minTau: minTau is 6, above maxTau (5)'],
     ['    steps: 400\n', '', 'run.yaml:14:5: stages.0.steps: is missing; a number is required'],
     ['seed: 17', 'seed: 17\nseed: 18', 'run.yaml:3:1: Map keys must be unique'],
   ])('%j -> %j is an error with its place', (from, to, expected) => {

@@ -51,7 +51,11 @@ const model = z
       .enum(['softmax', 'st_argmax', 'gumbel_argmax'])
       .default('softmax')
       .describe('How head logits become a probabilistic visual token.'),
-    tau: z.number().positive().default(1).describe('Temperature; only gumbel_argmax uses it.'),
+    tau: z
+      .number()
+      .positive()
+      .default(1)
+      .describe('Temperature of gumbel_argmax in answers; training uses maxTau and minTau of the stage.'),
     useIndicators: z
       .boolean()
       .default(true)
@@ -93,7 +97,9 @@ export const stageSchema = z.strictObject({
     .array(trainModule)
     .min(1)
     .optional()
-    .describe('What is trained, everything else is frozen. Default: by stage, as published.'),
+    .describe(
+      'What is trained, everything else is frozen: NAME, or NAME:RATE for modules with a peak rate of their own, for example [all, "vte:1e-4"]; where names overlap, the last one counts. Default: by stage, as published.',
+    ),
   steps: positiveInteger.describe('Optimizer steps.'),
   batchSize: positiveInteger.describe('Samples per optimizer step, over all trainers.'),
   accumulation: positiveInteger
@@ -114,6 +120,22 @@ export const stageSchema = z.strictObject({
     .enum(['tokens', 'microbatch'])
     .optional()
     .describe('Mean over all tokens of the step, or mean of micro-batch means. Default: tokens.'),
+  packing: z
+    .enum(['none', 'rows'])
+    .optional()
+    .describe(
+      'rows: several short samples share a row of the batch, with attention and positions of their own; the loss is the same, with less padding. none: a row per sample. Default: none.',
+    ),
+  maxTau: z
+    .number()
+    .positive()
+    .optional()
+    .describe('gumbel_argmax: temperature of the first step, from which it falls linearly. Default: 5.'),
+  minTau: z
+    .number()
+    .positive()
+    .optional()
+    .describe('gumbel_argmax: the temperature that the last step comes near to. Default: 0.05.'),
   activationCheckpointing: z
     .boolean()
     .optional()

@@ -5,6 +5,7 @@ import { adamwRates, adamwUpdate } from './adamw.ts';
 import type { AdamWRates, AdamWSettings } from './adamw.ts';
 import { ALIGNMENT, flatLayout, TAIL } from './flat-layout.ts';
 import { flatState } from './flat-state.ts';
+import type { GroupState } from './flat-state.ts';
 
 const { adamw_toy_fp64: toys } = fixture<{
   adamw_toy_fp64: {
@@ -71,11 +72,17 @@ it.each([
 
 /** One compiled update of a few weights that all decay. */
 function toyUpdate(start: number[], settings: AdamWSettings, normalization: 'tokens' | 'microbatch') {
-  const layout = flatLayout(['w'], { w: { shape: [start.length] } });
-  const state = flatState(layout, { w: tf.tensor1d(start) });
+  const layout = flatLayout(new Map([['w', 0.1]]), { w: { shape: [start.length] } });
+  const [state] = flatState(layout, { w: tf.tensor1d(start) }) as [GroupState];
   const update = compile((gradients: tf.Tensor1D, rates: AdamWRates) => {
     const decayed = settings.weightDecay > 0 ? tf.ones<tf.Rank.R2>([layout.size / ALIGNMENT, 1]) : null;
-    return adamwUpdate(state, { gradients, decayed, rates }, settings, normalization);
+    return adamwUpdate(
+      layout.groups,
+      [state],
+      { gradients, decayed, rates: [rates] },
+      settings,
+      normalization,
+    );
   });
   return { update, state };
 }

@@ -1,5 +1,6 @@
 import { applyAdam, fused, tf } from '@ovis/tensorflow';
 import { ALIGNMENT, TAIL } from './flat-layout.ts';
+import type { FlatGroup } from './flat-layout.ts';
 import type { FlatState } from './flat-state.ts';
 
 /** Constants of the optimizer over a stage. */
@@ -12,7 +13,7 @@ export interface AdamWSettings {
   clipNorm: number;
 }
 
-/** What changes from step to step; scalars, so that one compiled function serves every step. */
+/** What changes from step to step, for a group of parameters; scalars, so that one compiled function serves every step. */
 export interface AdamWRates {
   /** Learning rate with both bias corrections. */
   alpha: tf.Scalar;
@@ -40,7 +41,8 @@ export interface AdamWInputs {
   gradients: tf.Tensor1D;
   /** `[size / 16, 1]`, 1 in the rows of the flat weights that decay; null without weight decay. */
   decayed: tf.Tensor2D | null;
-  rates: AdamWRates;
+  /** For each group of the layout. */
+  rates: readonly AdamWRates[];
 }
 
 /** Sum of squares without a tensor of squares: XLA adds up every 16, TensorFlow (in pairs, so precisely) the rest. */
@@ -68,12 +70,13 @@ const scaled = fused('ovis_scaled_gradient', (g: tf.Tensor1D, scale: tf.Scalar, 
  * @returns [loss, norm before clipping, tokens, ranks asking to stop]
  */
 export function adamwUpdate(
-  { weights, first, second }: FlatState,
+  groups: readonly FlatGroup[],
+  state: FlatState,
   { gradients, decayed, rates }: AdamWInputs,
   settings: AdamWSettings,
   normalization: 'tokens' | 'microbatch',
 ): tf.Tensor1D {
-  const size = weights.shape[0];
+  const size = groups.reduce((sum, group) => sum + group.size, 0);
   const sums = tf.slice1d(gradients, 0, size);
   const tail = (index: number) => tf.reshape<tf.Rank.R0>(tf.slice1d(gradients, size + index, 1), []);
   const count = tf.maximum(tail(TAIL[normalization === 'tokens' ? 'tokens' : 'microBatches']), 1);
@@ -84,17 +87,22 @@ export function adamwUpdate(
 
   const usable = tf.isFinite(tf.add<tf.Scalar>(loss, norm));
   const or = (value: tf.Scalar | number, idle: number) => tf.where(usable, value, tf.scalar(idle));
-  if (decayed) {
-    const rows = tf.reshape(weights, [size / ALIGNMENT, ALIGNMENT]);
-    const kept = tf.mul(rows, tf.sub(1, tf.mul(decayed, or(rates.decay, 0))));
-    weights.assign(tf.reshape(kept, [size]));
-  }
-  applyAdam(weights, first, second, {
-    gradient: scaled(sums, tf.mul(scale, clip), usable),
-    alpha: or(rates.alpha, 0),
-    beta1: or(settings.beta1, 1),
-    beta2: or(settings.beta2, 1),
-    epsilon: rates.epsilon,
+  groups.forEach((group, i) => {
+    const { weights, first, second } = state[i]!;
+    const { alpha, epsilon, decay } = rates[i]!;
+    if (decayed) {
+      const shape: [number, number] = [group.size / ALIGNMENT, ALIGNMENT];
+      const own = tf.slice2d(decayed, [group.offset / ALIGNMENT, 0], [shape[0], 1]);
+      const kept = tf.mul(tf.reshape(weights, shape), tf.sub(1, tf.mul(own, or(decay, 0))));
+      weights.assign(tf.reshape(kept, [group.size]));
+    }
+    applyAdam(weights, first, second, {
+      gradient: scaled(tf.slice1d(gradients, group.offset, group.size), tf.mul(scale, clip), usable),
+      alpha: or(alpha, 0),
+      beta1: or(settings.beta1, 1),
+      beta2: or(settings.beta2, 1),
+      epsilon,
+    });
   });
   return tf.stack([loss, norm, tail(TAIL.tokens), tail(TAIL.stop)]) as tf.Tensor1D;
 }

@@ -23,42 +23,59 @@ export interface FlatSlice {
   size: number;
 }
 
+/** Parameters with one learning rate: a range of the flat buffer. */
+export interface FlatGroup {
+  /** Peak rate. */
+  learningRate: number;
+  slices: FlatSlice[];
+  offset: number;
+  /** Floats of all slices, gaps included. */
+  size: number;
+}
+
 /** Where each trained parameter lies in the flat buffers of gradients, weights and moments. */
 export interface FlatLayout {
+  /** Those of all groups. */
   slices: FlatSlice[];
-  /** Floats of all slices, gaps included. */
+  groups: FlatGroup[];
+  /** Floats of all groups. */
   size: number;
   /** `size` plus the tail. */
   sizeWithTail: number;
 }
 
 /**
- * Lays the parameters out in backward order, the order in which their gradients become known.
- * @param names trained parameters in forward order
+ * Lays the parameters out, group after group, each in backward order: the order in which their gradients become known.
+ * @param rates trained parameters in forward order, with their peak rates
  */
 export function flatLayout(
-  names: readonly string[],
+  rates: ReadonlyMap<string, number>,
   shapes: Record<string, { shape: number[] }>,
 ): FlatLayout {
-  let offset = 0;
-  const slices = [...names].reverse().map((name) => {
-    const shape = shapes[name]!.shape;
-    const size = shape.reduce((product, side) => product * side, 1);
-    const slice = { name, shape, offset, size };
-    offset += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
-    return slice;
+  let end = 0;
+  const groups = [...new Set(rates.values())].map((learningRate): FlatGroup => {
+    const offset = end;
+    const names = [...rates.keys()].filter((name) => rates.get(name) === learningRate);
+    const slices = names.reverse().map((name) => {
+      const shape = shapes[name]!.shape;
+      const size = shape.reduce((product, side) => product * side, 1);
+      const slice = { name, shape, offset: end, size };
+      end += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+      return slice;
+    });
+    return { learningRate, slices, offset, size: end - offset };
   });
-  return { slices, size: offset, sizeWithTail: offset + ALIGNMENT };
+  return { slices: groups.flatMap(({ slices }) => slices), groups, size: end, sizeWithTail: end + ALIGNMENT };
 }
 
-/** A tensor per slice -> one flat tensor `[layout.size]`, or with `tail` (shorter than {@link ALIGNMENT}) behind it `[layout.sizeWithTail]`. */
+/** A tensor per slice -> one flat tensor without gaps between the slices' places, with `tail` (shorter than {@link ALIGNMENT}) behind it. */
 export function joinSlices(
-  layout: FlatLayout,
+  slices: readonly FlatSlice[],
   tensorOf: (slice: FlatSlice, index: number) => tf.Tensor | undefined,
   tail?: readonly tf.Scalar[],
 ): tf.Tensor1D {
   const zeros = (count: number) => (count > 0 ? [tf.zeros<tf.Rank.R1>([count])] : []);
-  const pieces = layout.slices.flatMap((slice, i) => {
+  const pieces = slices.flatMap((slice, i) => {
     const tensor = tensorOf(slice, i);
     const gap = (ALIGNMENT - (slice.size % ALIGNMENT)) % ALIGNMENT;
     if (!tensor) return zeros(slice.size + gap);
@@ -70,12 +87,12 @@ export function joinSlices(
   return tf.concat1d([...pieces, ...numbers]);
 }
 
-/** The parameters in a flat tensor `[layout.size]`; inside `compile` on a CPU (not by XLA) without copying it. */
-export function cutSlices(layout: FlatLayout, flat: tf.Tensor1D): Record<string, tf.Tensor> {
+/** The parameters in a group's flat tensor `[group.size]`; inside `compile` on a CPU (not by XLA) without copying it. */
+export function cutSlices(group: FlatGroup, flat: tf.Tensor1D): Record<string, tf.Tensor> {
   return Object.fromEntries(
-    layout.slices.map(({ name, shape, offset, size }) => [
+    group.slices.map(({ name, shape, offset, size }) => [
       name,
-      tf.reshape(tf.slice1d(flat, offset, size), shape),
+      tf.reshape(tf.slice1d(flat, offset - group.offset, size), shape),
     ]),
   );
 }

@@ -1,19 +1,22 @@
 import { tf } from '@ovis/tensorflow';
 import type { Params } from '@ovis/model';
-import { joinSlices } from './flat-layout.ts';
+import { cutSlices, joinSlices } from './flat-layout.ts';
 import type { FlatLayout } from './flat-layout.ts';
 import { joinFlat, splitFlat } from './host-tensors.ts';
 import type { HostTensors } from './host-tensors.ts';
 
 /**
- * All that a stage changes: weights and moments of the trained parameters behind each other, each one variable `[layout.size]`
+ * What a group of parameters changes: their weights and moments behind each other, each one variable `[group.size]`
  * that the optimizer updates where it lies. One operation over all of it costs a third of one per parameter.
  */
-export interface FlatState {
+export interface GroupState {
   readonly weights: tf.Variable<tf.Rank.R1>;
   readonly first: tf.Variable<tf.Rank.R1>;
   readonly second: tf.Variable<tf.Rank.R1>;
 }
+
+/** All that a stage changes: a state for each of the layout's groups. */
+export type FlatState = readonly GroupState[];
 
 /** Optimizer tensors as a checkpoint has them. */
 export type StoredMoments = Record<string, { shape: readonly number[]; data: ArrayLike<number> }>;
@@ -27,29 +30,42 @@ const SECOND_MOMENT = (name: string) => `exp_avg_sq.${name}`;
  * @throws StageError STATE_MISMATCH
  */
 export function flatState(layout: FlatLayout, params: Params, stored?: StoredMoments): FlatState {
-  const moments = (rename: (name: string) => string) =>
-    stored ? tf.tensor1d(joinFlat(layout, stored, rename)) : tf.zeros<tf.Rank.R1>([layout.size]);
-  return {
-    first: variable(() => moments(FIRST_MOMENT)),
-    second: variable(() => moments(SECOND_MOMENT)),
-    weights: variable(() => joinSlices(layout, ({ name }) => params[name])),
-  };
+  return layout.groups.map((group) => {
+    const moments = (rename: (name: string) => string) =>
+      stored ? tf.tensor1d(joinFlat(group, stored, rename)) : tf.zeros<tf.Rank.R1>([group.size]);
+    return {
+      first: variable(() => moments(FIRST_MOMENT)),
+      second: variable(() => moments(SECOND_MOMENT)),
+      weights: variable(() => joinSlices(group.slices, ({ name }) => params[name])),
+    };
+  });
+}
+
+/** The trained parameters as the model reads them: views inside `compile`. */
+export function stateParams(layout: FlatLayout, state: FlatState): Params {
+  return mergeAll(layout.groups.map((group, i) => cutSlices(group, state[i]!.weights)));
 }
 
 /** Copies of the state on the host. */
 export function stateOnHost(
   layout: FlatLayout,
-  { weights, first, second }: FlatState,
+  state: FlatState,
 ): { params: HostTensors; optimizer: HostTensors } {
   // Not tensorView: a view that lives on would make the next update copy the variable.
   const copy = (flat: tf.Tensor) => flat.dataSync<'float32'>();
   return {
-    params: splitFlat(layout, copy(weights)),
-    optimizer: {
-      ...splitFlat(layout, copy(first), FIRST_MOMENT),
-      ...splitFlat(layout, copy(second), SECOND_MOMENT),
-    },
+    params: mergeAll(layout.groups.map((group, i) => splitFlat(group, copy(state[i]!.weights)))),
+    optimizer: mergeAll(
+      layout.groups.map((group, i) => ({
+        ...splitFlat(group, copy(state[i]!.first), FIRST_MOMENT),
+        ...splitFlat(group, copy(state[i]!.second), SECOND_MOMENT),
+      })),
+    ),
   };
+}
+
+function mergeAll<T>(records: readonly Record<string, T>[]): Record<string, T> {
+  return Object.assign({}, ...records) as Record<string, T>;
 }
 
 function variable(initial: () => tf.Tensor1D): tf.Variable<tf.Rank.R1> {

@@ -1,5 +1,5 @@
 import { StageError } from './errors.ts';
-import type { FlatLayout } from './flat-layout.ts';
+import type { FlatGroup } from './flat-layout.ts';
 
 /** A tensor on the host, as checkpoints store it (the same shape as `@ovis/checkpoint`'s). */
 export interface HostTensor {
@@ -9,28 +9,28 @@ export interface HostTensor {
 }
 export type HostTensors = Record<string, HostTensor>;
 
-/** Named views on a flat buffer, nothing is copied. `rename` gives the name under which a parameter's slice is stored. */
+/** Named views on a group's flat buffer, nothing is copied. `rename` gives the name under which a parameter's slice is stored. */
 export function splitFlat(
-  layout: FlatLayout,
+  group: FlatGroup,
   flat: Float32Array,
   rename: (name: string) => string = (name) => name,
 ): HostTensors {
   return Object.fromEntries(
-    layout.slices.map(({ name, shape, offset, size }) => [
-      rename(name),
-      { dtype: 'F32' as const, shape, data: flat.subarray(offset, offset + size) },
-    ]),
+    group.slices.map(({ name, shape, offset, size }) => {
+      const from = offset - group.offset;
+      return [rename(name), { dtype: 'F32' as const, shape, data: flat.subarray(from, from + size) }];
+    }),
   );
 }
 
 /** What {@link splitFlat} took apart. @throws StageError STATE_MISMATCH naming a missing or mis-shaped tensor. */
 export function joinFlat(
-  layout: FlatLayout,
+  group: FlatGroup,
   tensors: Record<string, { shape: readonly number[]; data: ArrayLike<number> }>,
   rename: (name: string) => string = (name) => name,
 ): Float32Array {
-  const flat = new Float32Array(layout.size);
-  for (const slice of layout.slices) {
+  const flat = new Float32Array(group.size);
+  for (const slice of group.slices) {
     const stored = tensors[rename(slice.name)];
     if (!stored || stored.data.length !== slice.size || stored.shape.join() !== slice.shape.join()) {
       throw new StageError(
@@ -39,7 +39,7 @@ export function joinFlat(
         'Resume with the run file the checkpoint was made with, or start the stage anew without its optimizer state.',
       );
     }
-    flat.set(stored.data, slice.offset);
+    flat.set(stored.data, slice.offset - group.offset);
   }
   return flat;
 }

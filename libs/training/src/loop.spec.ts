@@ -14,6 +14,7 @@ function fakeTrainer(done = 0, stopsAt = Infinity): RunStageOptions['trainer'] {
         loss: 1 / trainer.stepsDone,
         gradNorm: 1,
         learningRate: 0,
+        learningRates: [0],
         tokens: 5,
         stopRequested: requestStop || trainer.stepsDone === stopsAt,
         computeMs: 1,

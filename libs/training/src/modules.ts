@@ -1,30 +1,41 @@
+import { parseTrainModule } from '@ovis/config';
 import type { OvisConfig } from '@ovis/model';
 import { StageError } from './errors.ts';
 
 const HEAD = 'visual_tokenizer.head.';
 const BACKBONE = 'visual_tokenizer.backbone.';
-const ENCODER_LAYER = /^visual_tokenizer\.backbone\.vision_model\.encoder\.layers\.(\d+)\./;
+/** CLIP and SigLIP; AIMv2. */
+const ENCODER_LAYER = /^visual_tokenizer\.backbone\.(?:vision_model\.encoder\.layers|trunk\.blocks)\.(\d+)\./;
 
 /**
  * Which parameters a stage trains (spec 5.1); everything else is frozen: it passes gradients on but does not change.
  *
- * @param modules names such as `vte`, `visual_tokenizer.head`, `visual_tokenizer.backbone.layer.-1`, `llm`, `all`
+ * @param modules names such as `vte`, `visual_tokenizer.head`, `visual_tokenizer.backbone.layer.-1`, `llm`, `all`; with a peak rate of their
+ *   own: `vte:1e-4`. Where modules overlap, the last one's rate counts.
  * @param names parameter names of the model
  * @param options.reinitLayersFrom first ViT block of `visual_tokenizer.re_init_layers`; negative counts from the
  *   end. Default -1: the last block.
- * @returns the selected names, in the order of `names`
- * @throws StageError UNKNOWN_MODULE, NOTHING_TO_TRAIN
+ * @returns the selected names, in the order of `names`, each with its own peak rate or undefined (the stage's)
+ * @throws StageError UNKNOWN_MODULE, NOTHING_TO_TRAIN, BAD_SETTINGS (a rate)
  */
-export function trainableNames(
+export function trainedRates(
   modules: readonly string[],
   config: OvisConfig,
   names: readonly string[],
   options: { reinitLayersFrom?: number } = {},
-): string[] {
+): Map<string, number | undefined> {
   const layers = config.visual.backbone.layers;
-  const selectors = modules.map((module) => selector(module, layers, options.reinitLayersFrom ?? -1));
-  const selected = names.filter((name) => selectors.some((matches) => matches(name)));
-  if (selected.length === 0) {
+  const selectors = modules.map((entry) => {
+    const { name, learningRate } = parseTrainModule(entry);
+    if (learningRate !== undefined && !(learningRate >= 0)) throw badRate(entry);
+    return { matches: selector(name, layers, options.reinitLayersFrom ?? -1), learningRate };
+  });
+  const selected = new Map<string, number | undefined>();
+  for (const name of names) {
+    const last = selectors.findLast(({ matches }) => matches(name));
+    if (last) selected.set(name, last.learningRate);
+  }
+  if (selected.size === 0) {
     throw new StageError(
       'NOTHING_TO_TRAIN',
       `trainModules [${modules.join(', ')}] select none of the model's ${names.length} parameters.`,
@@ -32,6 +43,19 @@ export function trainableNames(
     );
   }
   return selected;
+}
+
+/** The names that {@link trainedRates} selects. */
+export function trainableNames(...selection: Parameters<typeof trainedRates>): string[] {
+  return [...trainedRates(...selection).keys()];
+}
+
+function badRate(entry: string): StageError {
+  return new StageError(
+    'BAD_SETTINGS',
+    `The module '${entry}' has no learning rate behind the colon.`,
+    'Write NAME:RATE, for example vte:1e-4.',
+  );
 }
 
 /** Index of a ViT block that may be given from the end (-1 = the last). */

@@ -6,7 +6,7 @@ import type { Schedule } from './schedule.ts';
 /** How a stage trains. A stage of a run file (`StageConfig` of `@ovis/config`) has most of these under the same names. */
 export interface StageSettings extends AdamWSettings {
   stage: 1 | 2 | 3;
-  /** Names of spec 5.1. */
+  /** Names of spec 5.1; `vte:1e-4` gives a module a peak rate of its own. */
   trainModules: readonly string[];
   /** Stage 1: ViT blocks from here on start from new random weights (spec 2.2); negative counts from the end. */
   reinitLayersFrom?: number;
@@ -27,15 +27,17 @@ export interface StageSettings extends AdamWSettings {
   activationCheckpointing: boolean;
   /** Of matrix products; 'bf16' on a device without it is 'fp32'. */
   precision: Precision;
-  /** Of the re-initialisation. */
+  /** gumbel_argmax: temperature of the first step, and what it falls to linearly over the stage (spec 5.4). Default: 5 and 0.05. */
+  tau?: { max: number; min: number };
+  /** Of the re-initialisation and of gumbel_argmax's noise. */
   seed: number;
 }
 
-/** The stage's schedule in the terms of {@link Schedule}. */
-export function scheduleOf(settings: StageSettings): Schedule {
+/** The stage's schedule in the terms of {@link Schedule}, for a peak rate. */
+export function scheduleOf(settings: StageSettings, peak = settings.learningRate): Schedule {
   return {
     kind: settings.schedule,
-    baseLr: settings.learningRate,
+    baseLr: peak,
     warmupRatio: settings.warmupRatio,
     totalSteps: settings.totalSteps,
   };
@@ -53,13 +55,18 @@ export function checkSettings(settings: StageSettings): void {
     ['beta2', settings.beta2 >= 0 && settings.beta2 < 1, 'at least 0 and below 1'],
     ['epsilon', settings.epsilon > 0, 'above 0'],
     ['weightDecay', settings.weightDecay >= 0, 'at least 0'],
+    [
+      'tau',
+      !settings.tau || (settings.tau.min > 0 && settings.tau.min <= settings.tau.max),
+      'max >= min > 0',
+    ],
   ];
   const wrong = rules.find(([, ok]) => !ok);
   if (!wrong) return;
   const [key, , range] = wrong;
   throw new StageError(
     'BAD_SETTINGS',
-    `Stage ${settings.stage}: ${key} is ${String(settings[key])}.`,
+    `Stage ${settings.stage}: ${key} is ${JSON.stringify(settings[key])}.`,
     `Set it to ${range}.`,
   );
 }

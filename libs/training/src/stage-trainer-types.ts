@@ -28,8 +28,10 @@ export interface StepResult {
   loss: number;
   /** Norm of the global gradient before clipping. */
   gradNorm: number;
-  /** Rate the step ran with. */
+  /** Rate the step ran with: that of the modules without one of their own. */
   learningRate: number;
+  /** Rates of all groups, in the order of `trainer.groups`. */
+  learningRates: number[];
   /** Learned tokens of the global batch. */
   tokens: number;
   /** Some rank asked to stop after this step; every rank sees the same answer. */

@@ -1,18 +1,20 @@
 import { checkParams, parameterShapes } from '@ovis/model';
-import type { MergedBatch, Params } from '@ovis/model';
+import type { OvisConfig, Params } from '@ovis/model';
 import { tensorView, tf } from '@ovis/tensorflow';
 import { adamwRates } from './adamw.ts';
 import type { Collective } from './collective.ts';
 import { soloCollective } from './collective.ts';
 import { missingOptimizer, notFinite, StageError } from './errors.ts';
-import { cutSlices, flatLayout } from './flat-layout.ts';
+import { flatLayout } from './flat-layout.ts';
 import type { FlatLayout } from './flat-layout.ts';
-import { flatState, stateOnHost } from './flat-state.ts';
+import { flatState, stateOnHost, stateParams } from './flat-state.ts';
 import type { FlatState } from './flat-state.ts';
 import { freshParams } from './fresh-params.ts';
+import { gumbelStep } from './gumbel.ts';
+import type { GumbelStep } from './gumbel.ts';
 import type { HostTensors } from './host-tensors.ts';
-import type { MicroBatch } from './micro-batch.ts';
-import { trainableNames } from './modules.ts';
+import type { MicroBatch, TrainingBatch } from './micro-batch.ts';
+import { trainedRates } from './modules.ts';
 import { reduceGradients } from './reduce-gradients.ts';
 import { learningRate } from './schedule.ts';
 import { checkSettings, scheduleOf } from './settings.ts';
@@ -29,6 +31,9 @@ export class StageTrainer {
   /** The peers. May be replaced between steps, when the gang re-forms. */
   collective: Collective;
 
+  readonly #config: OvisConfig;
+  /** Peak rate of every trained parameter. */
+  readonly #rates: ReadonlyMap<string, number>;
   readonly #layout: FlatLayout;
   readonly #state: FlatState;
   readonly #frozen: Params;
@@ -53,16 +58,20 @@ export class StageTrainer {
     checkParams(config, options.params);
     const { trainModules, reinitLayersFrom } = settings;
     const names = Object.keys(parameterShapes(config));
-    const trained = trainableNames(trainModules, config, names, { reinitLayersFrom });
-    if (state) checkState(state, trainerState(settings, trained, state.step));
+    const ownRates = trainedRates(trainModules, config, names, { reinitLayersFrom });
+    const rates = new Map([...ownRates].map(([name, rate]) => [name, rate ?? settings.learningRate]));
+    const trained = [...rates.keys()];
+    if (state) checkState(state, trainerState(settings, rates, state.step));
     if (state && state.step > 0 && !optimizer) throw missingOptimizer(state.step);
     const params = state ? options.params : freshParams(config, options.params, settings);
 
     this.settings = settings;
     this.trained = trained;
+    this.#config = config;
+    this.#rates = rates;
     this.collective = options.collective ?? soloCollective;
     this.#step = state?.step ?? 0;
-    this.#layout = flatLayout(trained, params);
+    this.#layout = flatLayout(rates, params);
     this.#state = flatState(this.#layout, params, optimizer);
     // New blocks have been copied, too.
     for (const name of trained) if (params[name] !== options.params[name]) params[name]!.dispose();
@@ -83,6 +92,14 @@ export class StageTrainer {
     return this.#step;
   }
 
+  /** The parameters with one peak rate each, as `StepResult.learningRates` lists their rates. */
+  get groups(): readonly { learningRate: number; names: readonly string[] }[] {
+    return this.#layout.groups.map(({ learningRate, slices }) => ({
+      learningRate,
+      names: slices.map(({ name }) => name),
+    }));
+  }
+
   /** Scalars that are trained. */
   get trainedSize(): number {
     return this.#layout.slices.reduce((sum, { size }) => sum + size, 0);
@@ -90,7 +107,7 @@ export class StageTrainer {
 
   /** The model as it is now. Later steps do not change these tensors; while the trained ones live, the next step has to copy the weights. */
   get params(): Params {
-    return { ...this.#frozen, ...tf.tidy(() => cutSlices(this.#layout, this.#state.weights)) };
+    return { ...this.#frozen, ...tf.tidy(() => stateParams(this.#layout, this.#state)) };
   }
 
   /**
@@ -106,22 +123,26 @@ export class StageTrainer {
     this.#begin(microBatches.length);
     const requestStop = options.requestStop ?? false;
     const { world } = this.collective;
-    const rate = learningRate(scheduleOf(this.settings), this.#step);
-    const host = adamwRates(this.settings, rate, this.#step);
-    const rates = {
-      alpha: tf.scalar(host.alpha),
-      epsilon: tf.scalar(host.epsilon),
-      decay: tf.scalar(host.decay),
-    };
+    const rateFrom = (peak: number) => learningRate(scheduleOf(this.settings, peak), this.#step);
+    const rate = rateFrom(this.settings.learningRate);
+    const rates = this.#layout.groups.map((group) => {
+      const host = adamwRates(this.settings, rateFrom(group.learningRate), this.#step);
+      return {
+        alpha: tf.scalar(host.alpha),
+        epsilon: tf.scalar(host.epsilon),
+        decay: tf.scalar(host.decay),
+      };
+    });
+    const gumbel = gumbelStep(this.#config, this.settings, this.#step);
     const start = performance.now();
     let communicateMs = 0;
     try {
       let stats: tf.Tensor1D;
       const [only] = microBatches;
       if (only && microBatches.length === 1 && world === 1) {
-        stats = await this.#functions.step(shardsOf(only), rates);
+        stats = await this.#functions.step(shardsOf(only), rates, gumbel);
       } else {
-        let gradients = await this.#accumulate(microBatches);
+        let gradients = await this.#accumulate(microBatches, gumbel);
         const averaging = performance.now();
         if (world > 1)
           gradients = await reduceGradients(gradients, this.#layout, this.collective, requestStop);
@@ -140,13 +161,14 @@ export class StageTrainer {
         loss: loss!,
         gradNorm: gradNorm!,
         learningRate: rate,
+        learningRates: this.#layout.groups.map((group) => rateFrom(group.learningRate)),
         tokens: tokens!,
         stopRequested: world > 1 ? stops! > 0 : requestStop,
         computeMs: performance.now() - start - communicateMs,
         communicateMs,
       };
     } finally {
-      tf.dispose(rates);
+      tf.dispose([rates, gumbel] as unknown as tf.TensorContainer);
       this.#busy = false;
     }
   }
@@ -167,7 +189,7 @@ export class StageTrainer {
       return {
         params: { ...this.#frozenOnHost, ...params },
         optimizer,
-        state: trainerState(this.settings, this.trained, this.#step),
+        state: trainerState(this.settings, this.#rates, this.#step),
       };
     });
   }
@@ -186,15 +208,15 @@ export class StageTrainer {
       'Create a new StageTrainer.',
     );
     for (const compiled of Object.values(this.#functions)) compiled.dispose();
-    tf.dispose({ ...this.#state });
+    for (const { weights, first, second } of this.#state) tf.dispose([weights, first, second]);
   }
 
-  async #accumulate(microBatches: readonly MicroBatch[]): Promise<tf.Tensor1D> {
+  async #accumulate(microBatches: readonly MicroBatch[], gumbel: GumbelStep | null): Promise<tf.Tensor1D> {
     // With several micro-batches all take the form with a sum, so that only one is traced.
     let sum = microBatches.length > 1 ? tf.zeros<tf.Rank.R1>([this.#layout.sizeWithTail]) : null;
     for (const batch of microBatches) {
       const before: tf.Tensor1D | null = sum;
-      sum = await this.#functions.gradient(shardsOf(batch), before);
+      sum = await this.#functions.gradient(shardsOf(batch), before, gumbel);
       before?.dispose();
     }
     return sum!;
@@ -229,6 +251,6 @@ export class StageTrainer {
   }
 }
 
-function shardsOf(batch: MicroBatch): readonly MergedBatch[] {
-  return Array.isArray(batch) ? (batch as readonly MergedBatch[]) : [batch as MergedBatch];
+function shardsOf(batch: MicroBatch): readonly TrainingBatch[] {
+  return Array.isArray(batch) ? (batch as readonly TrainingBatch[]) : [batch as TrainingBatch];
 }

@@ -1,11 +1,15 @@
 import { ovisLoss } from '@ovis/model';
-import type { MergedBatch, OvisConfig, Params } from '@ovis/model';
+import type { OvisConfig, Params } from '@ovis/model';
 import { compile, deviceHasBfloat16, tf, withPrecision } from '@ovis/tensorflow';
 import { adamwUpdate } from './adamw.ts';
 import type { AdamWRates } from './adamw.ts';
-import { ALIGNMENT, cutSlices, joinSlices } from './flat-layout.ts';
+import { ALIGNMENT, joinSlices } from './flat-layout.ts';
 import type { FlatLayout } from './flat-layout.ts';
+import { stateParams } from './flat-state.ts';
 import type { FlatState } from './flat-state.ts';
+import { gumbelOptions } from './gumbel.ts';
+import type { GumbelStep } from './gumbel.ts';
+import type { TrainingBatch } from './micro-batch.ts';
 import { isDecayed } from './modules.ts';
 import type { StageSettings } from './settings.ts';
 
@@ -25,9 +29,9 @@ export interface StepFunctionsOptions {
  * The compiled functions of a step. `step` is a whole one; `gradient` and `update` are its halves, for several micro-batches or
  * ranks: between them the gradients are added up. All three change `state` in place, or not at all when the loss is not finite.
  *
- * - `gradient(shards, sum)`: `sum` (null: nothing) plus the gradients of the micro-batch that the shards make up, `[layout.sizeWithTail]`: the gradients of the loss
+ * - `gradient(shards, sum, gumbel)`: `sum` (null: nothing) plus the gradients of the micro-batch that the shards make up, `[layout.sizeWithTail]`: the gradients of the loss
  *   sum ('tokens') or of the mean ('microbatch'), in the layout's order, and the numbers of `TAIL` behind them
- * - `update(gradients, rates)` and `step(shards, rates)`: see {@link adamwUpdate} for the result
+ * - `update(gradients, rates)` and `step(shards, rates, gumbel)`: see {@link adamwUpdate} for the result
  */
 export function stepFunctions({ config, frozen, layout, state, settings, mode }: StepFunctionsOptions) {
   const { lossNormalization, activationCheckpointing } = settings;
@@ -35,15 +39,21 @@ export function stepFunctions({ config, frozen, layout, state, settings, mode }:
   /** Parameters that the loss does not depend on, such as CLIP's unused last norm: known once a gradient has been traced. */
   const unreached = new Set<string>();
 
-  function gradient(shards: readonly MergedBatch[], sum: tf.Tensor1D | null): tf.Tensor1D {
-    const trained = cutSlices(layout, state.weights);
+  function gradient(
+    shards: readonly TrainingBatch[],
+    sum: tf.Tensor1D | null,
+    gumbel: GumbelStep | null,
+  ): tf.Tensor1D {
+    const trained = stateParams(layout, state);
+    // In front of the gradient: what is drawn needs none.
+    const noise = shards.map((batch) => gumbelOptions(config, batch, gumbel));
     let tokens: tf.Scalar | undefined;
     const lossAndGradients = () =>
       tf.engine().gradients<tf.Scalar>(
         () => {
           const all = { ...frozen, ...trained };
-          const losses = shards.map((batch) =>
-            ovisLoss(config, all, batch, { recompute: activationCheckpointing }),
+          const losses = shards.map((batch, i) =>
+            ovisLoss(config, all, batch, { recompute: activationCheckpointing, ...noise[i] }),
           );
           const lossSum = total(losses.map((loss) => loss.lossSum));
           // Made inside the gradient's own tidy scope, needed behind it.
@@ -58,17 +68,18 @@ export function stepFunctions({ config, frozen, layout, state, settings, mode }:
     const { value: loss, grads } = withPrecision(precision, lossAndGradients);
     const found = (grads as (tf.Tensor | undefined)[]).slice();
     layout.slices.forEach(({ name }, i) => !found[i] && unreached.add(name));
-    const flat = joinSlices(layout, (_, i) => found[i], [loss, tokens!, tf.minimum(tokens!, 1)]);
+    const flat = joinSlices(layout.slices, (_, i) => found[i], [loss, tokens!, tf.minimum(tokens!, 1)]);
     tokens!.dispose();
     return sum ? tf.add<tf.Tensor1D>(sum, flat) : flat;
   }
 
-  function update(gradients: tf.Tensor1D, rates: AdamWRates): tf.Tensor1D {
+  function update(gradients: tf.Tensor1D, rates: readonly AdamWRates[]): tf.Tensor1D {
     const decayed = settings.weightDecay > 0 ? decayedRows(layout, unreached) : null;
-    return adamwUpdate(state, { gradients, decayed, rates }, settings, lossNormalization);
+    return adamwUpdate(layout.groups, state, { gradients, decayed, rates }, settings, lossNormalization);
   }
 
-  const step = (shards: readonly MergedBatch[], rates: AdamWRates) => update(gradient(shards, null), rates);
+  const step = (shards: readonly TrainingBatch[], rates: readonly AdamWRates[], gumbel: GumbelStep | null) =>
+    update(gradient(shards, null, gumbel), rates);
   const { gradient: gradientMode = 'graph', update: updateMode = 'graph' } = mode;
   return {
     gradient: compile(gradient, { name: 'ovis_gradient', mode: gradientMode }),

@@ -14,11 +14,15 @@ export interface TrainerState {
   lossNormalization: StageSettings['lossNormalization'];
   /** Names of the trained parameters, in forward order. */
   trained: string[];
+  /** Peak rates of the parameters that have one of their own. */
+  ownRates?: Record<string, number>;
+  /** Temperatures of gumbel_argmax, first and last. */
+  tau?: { max: number; min: number };
 }
 
 export function trainerState(
   settings: StageSettings,
-  trained: readonly string[],
+  rates: ReadonlyMap<string, number>,
   step: number,
 ): TrainerState {
   return {
@@ -28,7 +32,9 @@ export function trainerState(
     seed: settings.seed,
     schedule: scheduleOf(settings),
     lossNormalization: settings.lossNormalization,
-    trained: [...trained],
+    trained: [...rates.keys()],
+    ownRates: Object.fromEntries([...rates].filter(([, rate]) => rate !== settings.learningRate)),
+    tau: settings.tau,
   };
 }
 
@@ -50,6 +56,16 @@ export function checkState(state: TrainerState, expected: TrainerState): void {
   if (state.trained.join() !== expected.trained.join()) {
     throw mismatch('trained', `${state.trained.length} names`, `${expected.trained.length} names`);
   }
+  const ownRates = ({ ownRates = {} }: TrainerState) =>
+    Object.entries(ownRates)
+      .map(([name, rate]) => `${name}:${rate}`)
+      .join(' ');
+  if (ownRates(state) !== ownRates(expected)) {
+    throw mismatch('learning rates of modules', ownRates(state) || 'none', ownRates(expected) || 'none');
+  }
+  // A checkpoint from before there was this setting has none.
+  const tau = (s: TrainerState) => (s.tau ? `${s.tau.max} to ${s.tau.min}` : '5 to 0.05');
+  if (tau(state) !== tau(expected)) throw mismatch('tau', tau(state), tau(expected));
   if (!Number.isInteger(state.step) || state.step < 0 || state.step > expected.totalSteps) {
     throw mismatch('step', String(state.step), `0 to ${expected.totalSteps}`);
   }
