@@ -14,8 +14,9 @@ import { stream } from '../follow/follow-run.ts';
 import { RunState } from '../follow/run-state.ts';
 import { duration } from '../format.ts';
 import { prepareData, uploadFolder } from './prepare-data.ts';
-import { demoConfig } from './profiles.ts';
+import { demoConfig, profileRun } from './profiles.ts';
 import { writeReport, type DemoResult } from './report.ts';
+import { smollm2Backbones } from './smollm2.ts';
 
 export interface DemoOptions {
   profile: string;
@@ -36,8 +37,10 @@ export interface DemoOptions {
 export async function runDemo(o: DemoOptions): Promise<DemoResult> {
   const began = performance.now();
   const tasks = taskListFor({});
+  const { run } = profileRun(o.profile);
   const toolchain = await prepare({ tasks });
   const root = repoRoot;
+  const backbones = run === 'smollm2-icons' ? await smollm2Backbones(tasks) : join(root, BACKBONES);
   const running: RunningDemo = {};
   const cluster = await startCluster({
     toolchain,
@@ -55,7 +58,7 @@ export async function runDemo(o: DemoOptions): Promise<DemoResult> {
       { title: 'Data', run: (task) => prepareData(`s3://${bucket}/data/icons`, env, task) },
       {
         title: 'Backbones',
-        run: (task) => uploadFolder(join(root, BACKBONES), `s3://${bucket}/backbones/icons`, env, task),
+        run: (task) => uploadFolder(backbones, `s3://${bucket}/backbones/${run}`, env, task),
       },
     ]);
     const config = await demoConfig(root, { ...o, bucket });

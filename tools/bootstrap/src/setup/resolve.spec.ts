@@ -9,6 +9,7 @@ import { resolveLibtensorflow } from './libtensorflow.ts';
 import { downloadError } from './pip.ts';
 import { TENSORFLOW_FILES, type WheelPin } from './pins.ts';
 import { resolveS3 } from './s3.ts';
+import { resolveSmollm2 } from './smollm2.ts';
 import { resolveTemporal } from './temporal.ts';
 
 let root: string;
@@ -29,6 +30,16 @@ afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 const options = (fetch = true) => ({ cacheDir: path.join(root, 'cache'), env, task, fetch });
 const onPath = (name: string, body: string) => program(path.join(root, 'bin', name), body);
 const inCache = (name: string, body: string) => program(path.join(root, 'cache', name), body);
+
+describe('SmolLM2', () => {
+  it('is taken from the cache, and without pip cannot be had', async () => {
+    await expect(resolveSmollm2(options())).rejects.toMatchObject({ code: 'PART_UNAVAILABLE' });
+    const file = path.join(root, 'cache', 'smollm2', '0.1.2', 'SmolLM2-135M-Instruct.Q4_1.gguf');
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, 'GGUF');
+    expect(await resolveSmollm2(options())).toBe(file);
+  });
+});
 
 describe('Temporal server', () => {
   it('is what the user names, then what is installed, then what is cached', async () => {

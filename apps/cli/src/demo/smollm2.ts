@@ -1,0 +1,24 @@
+import { cacheDirectory, prepareSmollm2, repoRoot, type TaskList } from '@ovis/bootstrap';
+import { convertGguf } from '@ovis/pretrained';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BACKBONES } from './backbones.ts';
+
+/**
+ * Makes the backbones of runs/smollm2-icons.yaml in the cache: the demo's ViT, and SmolLM2-135M-Instruct as a language model in
+ * Hugging Face layout (270 MB in F16), from weights that are fetched if need be.
+ * @returns the folder with `vit/` and `llm/`
+ */
+export async function smollm2Backbones(tasks: TaskList): Promise<string> {
+  const gguf = await prepareSmollm2({ tasks });
+  const folder = join(cacheDirectory(), 'backbones', 'smollm2-icons');
+  await tasks.step('SmolLM2 backbones', async (task) => {
+    await cp(join(repoRoot, BACKBONES, 'vit'), join(folder, 'vit'), { recursive: true });
+    await convertGguf(gguf, join(folder, 'llm'), {
+      dtype: 'F16',
+      onProgress: (done, total) => task.progress(done, total, 'converting'),
+    });
+    task.result(folder);
+  });
+  return folder;
+}
