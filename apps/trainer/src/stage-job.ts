@@ -14,7 +14,7 @@ import { clipProcessor, preprocessImage } from '@ovis/model';
 import { StagePhase, type RunStageRequest, type StageEventInput } from '@ovis/protocol';
 import { joinUrl, openStorage, splitUrl } from '@ovis/storage';
 import {
-  buildShards,
+  buildStepBatches,
   runStage,
   stageSettings,
   StageTrainer,
@@ -28,6 +28,7 @@ import type { Logger } from '@ovis/telemetry';
 import { readBatches, type StepSamples } from './data/batches.ts';
 import { createSampleEncoder } from './data/sample-encoder.ts';
 import { TrainerError } from './errors.ts';
+import { globalOrder } from './global-order.ts';
 import { assembleModel, modelFromBackbones, type LoadedModel } from './model-files.ts';
 
 type Emit = (event: StageEventInput) => void;
@@ -206,12 +207,26 @@ async function* stageBatches(
     preprocess: (image) => preprocessImage(image, processor),
     cursors: start.cursors,
   });
-  const shape = { maxLength: run.model.multimodalMaxLength, lengthMultiple: 16 };
+  const { rank, world } = request;
+  const { accumulation, packing, lossNormalization } = stage;
+  const orders = globalOrder({
+    rank,
+    world,
+    lanes: run.data.lanes,
+    batchSize: stage.batchSize,
+    accumulation,
+  });
   for await (const { microBatches, cursors } of samples) {
+    const numbered = microBatches.flat().map((sample, i) => ({ ...sample, order: orders[i] }));
     yield {
-      microBatches: microBatches.map((batch) =>
-        buildShards(batch, config, shape, gpu ? 1 : run.gang.batchShards),
-      ),
+      microBatches: buildStepBatches(numbered, config, {
+        maxLength: run.model.multimodalMaxLength,
+        lengthMultiple: 16,
+        microBatches: accumulation,
+        shards: gpu ? 1 : run.gang.batchShards,
+        packing,
+        lossNormalization,
+      }),
       images: stage.batchSize / request.world,
       cursor: cursors,
     };
