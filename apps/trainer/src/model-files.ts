@@ -46,6 +46,7 @@ export async function modelFromBackbones(run: RunConfig): Promise<LoadedModel> {
     tau: run.model.tau,
     useIndicators: run.model.useIndicators,
     multimodalMaxLength: run.model.multimodalMaxLength,
+    conversationFormatter: run.model.conversationFormatter,
   });
   const config = parseOvisConfig(json);
   const [vitWeights, llmWeights] = await Promise.all([

@@ -42,6 +42,12 @@ const gang = z
 const model = z
   .strictObject({
     backbones: storageUrl.describe('Folder with vit/ and llm/ in Hugging Face layout.'),
+    conversationFormatter: z
+      .enum(['QwenConversationFormatter', 'Llama3ConversationFormatter', 'GemmaConversationFormatter'])
+      .optional()
+      .describe(
+        "Chat format of the language model. Default: its family's own; a Llama with ChatML (<|im_start|>) needs Qwen's.",
+      ),
     visualVocabSize: z
       .int()
       .min(3)
