@@ -1,5 +1,5 @@
 import { CollectiveListener } from '@ovis/allreduce';
-import type { RunConfig } from '@ovis/config';
+import type { RunConfig, StageConfig } from '@ovis/config';
 import type { RunStageRequest, StageEventInput } from '@ovis/protocol';
 import { createLogger } from '@ovis/telemetry';
 import { initEngine } from '@ovis/tensorflow';
@@ -34,6 +34,9 @@ interface StageRun {
   initial?: boolean;
   /** Asks to stop before the step after this many. */
   stopAfter?: number;
+  /** Changes to the run file. */
+  stageKeys?: Partial<StageConfig>;
+  modelKeys?: Partial<RunConfig['model']>;
 }
 
 /** Runs a stage on `world` ranks of this process; returns what rank 0 reported. */
@@ -41,6 +44,8 @@ async function runGang(o: StageRun) {
   const listeners = await Promise.all(Array.from({ length: o.world }, () => CollectiveListener.listen()));
   const events: StageEventInput[][] = listeners.map(() => []);
   const gangId = `gang-${++gangs}`;
+  const stages = run.stages.map((stage) => ({ ...stage, ...o.stageKeys }));
+  const changed = { ...run, model: { ...run.model, ...o.modelKeys }, stages };
   try {
     const results = await Promise.all(
       listeners.map((listener, rank) => {
@@ -52,7 +57,7 @@ async function runGang(o: StageRun) {
           world: o.world,
           collectiveAddresses: listeners.map(({ address }) => address),
           stage: o.stage,
-          runConfigJson: JSON.stringify(run),
+          runConfigJson: JSON.stringify(changed),
           checkpointUrl: o.from ?? '',
           initial: o.initial ?? true,
           attempt: 1,
@@ -124,6 +129,34 @@ describe('a stage', () => {
       expect(nextAfterResume.losses).toEqual(next.losses);
     },
   );
+
+  it('packs samples into rows: the losses of padded rows, for every number of trainers and after a stop', async () => {
+    const padded = await runGang({ stage: 1, world: 1, runId: 'padded', stageKeys: { accumulation: 2 } });
+    const stageKeys = { packing: 'rows', accumulation: 2 } as const;
+    const whole = await runGang({ stage: 1, world: 2, runId: 'packed', stageKeys });
+    const stopped = await runGang({ stage: 1, world: 2, runId: 'packed-stop', stageKeys, stopAfter: 3 });
+    const resumed = await runGang({
+      stage: 1,
+      world: 2,
+      runId: 'packed-stop',
+      from: stopped.checkpointUrl,
+      initial: false,
+      stageKeys,
+    });
+    expect([...stopped.losses, ...resumed.losses]).toEqual(whole.losses);
+    expect(whole.losses).toHaveLength(6);
+    whole.losses.forEach((loss, step) => expect(loss / padded.losses[step]!).toBeCloseTo(1, 5));
+  }, 120_000);
+
+  it("draws gumbel_argmax's noise by the sample, not by the trainer", async () => {
+    const modelKeys = { tokenizeFunction: 'gumbel_argmax' } as const;
+    const one = await runGang({ stage: 1, world: 1, runId: 'gumbel-one', modelKeys });
+    const two = await runGang({ stage: 1, world: 2, runId: 'gumbel-two', modelKeys });
+    const softmax = await runGang({ stage: 1, world: 1, runId: 'softmax' });
+    two.losses.forEach((loss, step) => expect(loss / one.losses[step]!).toBeCloseTo(1, 4));
+    // The first two steps see the same weights.
+    expect(Math.abs(one.losses[0]! - softmax.losses[0]!)).toBeGreaterThan(1e-3);
+  }, 120_000);
 
   it('refuses to go on inside a checkpoint of another stage', async () => {
     const done = await runGang({ stage: 1, world: 1, runId: 'other' });
