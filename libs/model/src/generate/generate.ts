@@ -4,7 +4,7 @@ import type { Params } from '../params.ts';
 import { choiceOf } from './choice.ts';
 import { slices, whole } from './decoding.ts';
 import { type GenerateOptions, planGeneration, type Prompt } from './options.ts';
-import { batchShape, promptBatch } from './prompt-batch.ts';
+import { batchShape, promptBatch, sequencesTogether } from './prompt-batch.ts';
 import { type NewTokens, Track } from './track.ts';
 
 /**
@@ -26,7 +26,9 @@ export async function generate(
   },
 ): Promise<number[][]> {
   const results: number[][] = prompts.map(() => []);
+  const batchSize = sequencesTogether(prompts, o);
   let done = 0;
+  let told = 0;
   const inSlices = o.onTokens !== undefined || o.signal !== undefined;
   for await (const tokens of batches(config, params, prompts, o, inSlices)) {
     for (const some of tokens) {
@@ -34,7 +36,9 @@ export async function generate(
       o.onTokens?.(some);
       if (some.last) done++;
     }
-    if (tokens.at(-1)?.last) o.onProgress?.(done, prompts.length);
+    if (done > told && (done % batchSize === 0 || done === prompts.length)) {
+      o.onProgress?.((told = done), prompts.length);
+    }
   }
   return results;
 }

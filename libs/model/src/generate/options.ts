@@ -60,6 +60,8 @@ export function planGeneration(config: OvisConfig, o: GenerateOptions): Plan {
     }
   };
   wanted('maxNewTokens', o.maxNewTokens, Number.isInteger(o.maxNewTokens), 'a whole number');
+  const { batchSize = 64 } = o;
+  wanted('batchSize', batchSize, Number.isInteger(batchSize) && batchSize > 0, 'a whole number from 1');
   wanted('temperature', temperature, temperature >= 0 && temperature < Infinity, 'a number from 0');
   wanted('topK', topK, Number.isInteger(topK) && topK >= 0, 'a whole number from 1, or 0 for all tokens');
   wanted('topP', topP, topP > 0 && topP <= 1, 'above 0 and at most 1');

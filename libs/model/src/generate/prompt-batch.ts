@@ -33,7 +33,7 @@ export function batchShape(
   o: { batchSize?: number; padTo?: number },
 ): BatchShape {
   const lengths = prompts.map((prompt, index) => mergedLength(prompt, index, config));
-  const batchSize = Math.min(o.batchSize ?? 64, prompts.length);
+  const batchSize = sequencesTogether(prompts, o);
   let images = 0;
   for (let from = 0; from < prompts.length; from += batchSize) {
     const some = prompts.slice(from, from + batchSize);
@@ -43,6 +43,10 @@ export function batchShape(
     );
   }
   return { batchSize, images, time: o.padTo ?? Math.ceil(Math.max(...lengths) / 16) * 16 };
+}
+
+export function sequencesTogether(prompts: readonly Prompt[], o: { batchSize?: number }): number {
+  return Math.min(o.batchSize ?? 64, prompts.length);
 }
 
 /** The tensors of one batch; missing prompts of a last batch are single tokens, missing pictures are zero. */

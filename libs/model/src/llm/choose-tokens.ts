@@ -37,7 +37,7 @@ export function chooseTokens(
     scores = tf.where(now.seen, lower, scores) as tf.Tensor2D;
   }
   if (bias) scores = tf.add(scores, bias);
-  if (!temperature || !draws) return tf.argMax(scores, -1);
+  if (!temperature || !draws || choice.topK === 1) return tf.argMax(scores, -1);
   const draw = tf.reshape(takeRows(draws, tf.reshape(now.at, [1])), [logits.shape[0], 1]);
   return sample(tf.div(scores, temperature), draw, choice);
 }
