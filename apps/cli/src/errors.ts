@@ -11,6 +11,17 @@ export class CliError extends Error {
   }
 }
 
+/** A command has said what there is to say, and ends with this exit code. */
+export class EndWith extends Error {
+  override readonly name = 'EndWith';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
 export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
 
 /** The lines to show for any thrown value: errors of ours with their hint, others with their stack (they are bugs). */

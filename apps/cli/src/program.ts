@@ -2,13 +2,14 @@ import { Command, CommanderError } from 'commander';
 import { cancelCommand } from './commands/cancel.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
+import { parityCommand } from './commands/parity.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { trainersCommand } from './commands/trainers.ts';
 import { watchCommand } from './commands/watch.ts';
 import type { CliContext } from './context.ts';
-import { exitCodes, explain } from './errors.ts';
+import { EndWith, exitCodes, explain } from './errors.ts';
 
 /** All commands, one file each under commands/. `register` adds those that are made elsewhere. */
 export function createProgram(context: CliContext, register: ((program: Command) => void)[] = []): Command {
@@ -26,6 +27,7 @@ export function createProgram(context: CliContext, register: ((program: Command)
     trainersCommand(context),
     configCommand(context),
     demoCommand(context),
+    parityCommand(context),
   ];
   for (const command of commands) program.addCommand(command);
   for (const add of register) add(program);
@@ -41,6 +43,7 @@ export async function runProgram(program: Command, args: string[], context: CliC
   } catch (error) {
     // Commander has printed its own message, and ends with 0 for --help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof EndWith) return error.exitCode;
     explain(error).forEach(context.err);
     return (error as { code?: unknown }).code === 'BAD_ID' ? exitCodes.usage : exitCodes.failure;
   }
