@@ -22,6 +22,7 @@ export { deleteCheckpoint, pruneCheckpoints } from './retention.ts';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 export {
   readStored,
+  storedAs,
   storedBytes,
   storedChunks,
   storedEqual,

@@ -171,7 +171,7 @@ function filesOf(o: SaveOptions, parts: Record<string, string[]>): FileToWrite[]
         groups.length === 1
           ? `${part}.safetensors`
           : `${part}-${String(i + 1).padStart(5, '0')}-of-${of}.safetensors`;
-      list.push({ name, ...safetensorsChunks(group, { metadata: { format: 'pt' } }) });
+      list.push({ name, ...safetensorsChunks(group, { format: 'pt' }) });
       return name;
     });
   }

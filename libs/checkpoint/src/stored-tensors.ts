@@ -7,6 +7,7 @@ import {
   type Dtype,
   type HostTensor,
   type HostTensors,
+  type TensorData,
 } from './host-tensors.ts';
 
 /** Bytes that lie somewhere, in a file or in memory, and are read when they are needed. */
@@ -88,35 +89,56 @@ export function storedReshape(tensor: StoredTensor, shape: number[]): StoredTens
   return { ...tensor, shape };
 }
 
-/** The data in order, in chunks of whole elements (8 MiB at most); `to` converts floats, other types stay as they are. */
-export async function* storedChunks(tensor: StoredTensor, to?: FloatDtype): AsyncGenerator<Uint8Array, void> {
-  const { dtype, pieces } = tensor;
-  const { bytes, view } = DTYPES[dtype];
-  const converts = to !== undefined && to !== dtype && isFloat(dtype);
-  for (const piece of pieces) {
+/** The data in order, in chunks of whole elements, 8 MiB at most. */
+export async function* storedChunks(tensor: StoredTensor): AsyncGenerator<Uint8Array, void> {
+  for (const piece of tensor.pieces) {
     for (let at = 0; at < piece.length; at += CHUNK_BYTES) {
-      const chunk = await piece.read(at, Math.min(at + CHUNK_BYTES, piece.length));
-      if (!converts) {
-        yield chunk;
-        continue;
-      }
-      const aligned = chunk.byteOffset % bytes === 0 ? chunk : chunk.slice();
-      yield bytesOf(convertFloats(view(aligned.buffer, aligned.byteOffset, chunk.length / bytes), dtype, to));
+      yield piece.read(at, Math.min(at + CHUNK_BYTES, piece.length));
     }
   }
 }
 
-/** The tensor in memory; `to` converts floats on the way, so that it is never there in both types. */
-export async function readStored(tensor: StoredTensor, to?: FloatDtype): Promise<HostTensor> {
-  const dtype = to !== undefined && isFloat(tensor.dtype) ? to : tensor.dtype;
-  const count = elementCount(tensor.shape);
-  const buffer = new Uint8Array(count * DTYPES[dtype].bytes);
+/** The tensor in memory, read in chunks. */
+export async function readStored(tensor: StoredTensor): Promise<HostTensor> {
+  const { dtype, shape } = tensor;
+  const buffer = new Uint8Array(storedBytes(tensor));
   let at = 0;
-  for await (const chunk of storedChunks(tensor, to)) {
+  for await (const chunk of storedChunks(tensor)) {
     buffer.set(chunk, at);
     at += chunk.length;
   }
-  return { dtype, shape: [...tensor.shape], data: DTYPES[dtype].view(buffer.buffer, 0, count) };
+  return { dtype, shape: [...shape], data: elements(buffer, dtype) };
+}
+
+/** Tensors whose floats are of another type when they are read; other types stay as they are. Reads nothing. */
+export function storedAs(tensors: StoredTensors, to: FloatDtype): StoredTensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name,
+      isFloat(tensor.dtype) && tensor.dtype !== to
+        ? { dtype: to, shape: tensor.shape, pieces: tensor.pieces.map((p) => piecesAs(p, tensor.dtype, to)) }
+        : tensor,
+    ]),
+  );
+}
+
+function piecesAs(piece: Bytes, from: Dtype, to: FloatDtype): Bytes {
+  const [before, after] = [DTYPES[from].bytes, DTYPES[to].bytes];
+  return {
+    length: (piece.length / before) * after,
+    async read(begin, end) {
+      if (begin % after !== 0 || end % after !== 0) throw new RangeError('a chunk cuts an element');
+      const bytes = await piece.read((begin / after) * before, (end / after) * before);
+      return bytesOf(convertFloats(elements(bytes, from), from, to));
+    },
+  };
+}
+
+/** Bytes as elements; copied where they are not aligned. */
+function elements(bytes: Uint8Array, dtype: Dtype): TensorData {
+  const { bytes: width, view } = DTYPES[dtype];
+  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  return view(aligned.buffer, aligned.byteOffset, bytes.length / width);
 }
 
 /** Whether two tensors have equal bytes, read side by side. */

@@ -8,6 +8,7 @@ import type { HostTensors } from './host-tensors.ts';
 import { encodeSafetensors } from './safetensors.ts';
 import {
   readStored,
+  storedAs,
   storedEqual,
   storedJoin,
   storedReshape,
@@ -38,7 +39,7 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 
 describe('a file in a stream', () => {
   it('has the bytes of the same file in memory, and is read tensor by tensor', async () => {
-    const { bytes, chunks } = safetensorsChunks(storedTensors(tensors), { metadata: { format: 'pt' } });
+    const { bytes, chunks } = safetensorsChunks(storedTensors(tensors), { format: 'pt' });
     await storage.putChunks('a.safetensors', chunks);
     const file = await storage.get('a.safetensors');
     expect(file.length).toBe(bytes);
@@ -55,7 +56,7 @@ describe('a file in a stream', () => {
   });
 
   it('converts floats on the way and leaves the rest', async () => {
-    const file = await collect(safetensorsChunks(storedTensors(tensors), { dtype: 'F16' }).chunks);
+    const file = await collect(safetensorsChunks(storedAs(storedTensors(tensors), 'F16')).chunks);
     await storage.put('half.safetensors', file);
     const { tensors: half } = await openSafetensors(storage, 'half.safetensors');
     expect(await readStored(half['halves']!)).toEqual({
@@ -65,7 +66,7 @@ describe('a file in a stream', () => {
     });
     expect(half['counts']?.dtype).toBe('I32');
     expect(half['large']?.dtype).toBe('F16');
-    expect(await readStored(half['scalar']!, 'F32')).toEqual(tensors['scalar']);
+    expect(await readStored(storedAs(half, 'F32')['scalar']!)).toEqual(tensors['scalar']);
   });
 
   it.each([

@@ -1,5 +1,4 @@
 import type { ObjectStorage } from '@ovis/storage';
-import { isFloat, type FloatDtype } from './float16.ts';
 import { LENGTH_BYTES, bad, headerLength, layOut, parseHeader } from './safetensors-header.ts';
 import { storedChunks, type Bytes, type StoredTensors } from './stored-tensors.ts';
 import { CheckpointError } from './errors.ts';
@@ -39,25 +38,19 @@ function partOfObject(storage: ObjectStorage, key: string, begin: number, end: n
 }
 
 /**
- * A safetensors file as a stream: the header, then the tensors one after the other. `dtype` converts floats; other types stay.
- * The bytes are those of encodeSafetensors for the same tensors.
+ * A safetensors file as a stream: the header, then the tensors one after the other. The bytes are those of encodeSafetensors for
+ * the same tensors.
  */
 export function safetensorsChunks(
   tensors: StoredTensors,
-  o: { dtype?: FloatDtype; metadata?: Record<string, string> } = {},
+  metadata?: Record<string, string>,
 ): { bytes: number; chunks: AsyncIterable<Uint8Array> } {
-  const laidOut = Object.fromEntries(
-    Object.entries(tensors).map(([name, { dtype, shape }]) => [
-      name,
-      { shape, dtype: o.dtype !== undefined && isFloat(dtype) ? o.dtype : dtype },
-    ]),
-  );
-  const { names, header, fileBytes } = layOut(laidOut, o.metadata);
+  const { names, header, fileBytes } = layOut(tensors, metadata);
   async function* chunks(): AsyncGenerator<Uint8Array, void> {
     yield header;
     let sent = header.length;
     for (const name of names) {
-      for await (const chunk of storedChunks(tensors[name]!, o.dtype)) {
+      for await (const chunk of storedChunks(tensors[name]!)) {
         sent += chunk.length;
         yield chunk;
       }

@@ -1,5 +1,6 @@
 import {
   readStored,
+  storedAs,
   storedEqual,
   storedJoin,
   storedReshape,
@@ -110,23 +111,25 @@ export function toNative(config: OvisConfig, tensors: StoredTensors): StoredTens
 }
 
 /** Reads tensors into the engine as fp32, one after the other: one more than they take there is in memory. */
-export async function loadParams(tensors: StoredTensors, prefix = ''): Promise<Params> {
+export async function loadParams(tensors: StoredTensors): Promise<Params> {
   const params: Params = {};
   try {
-    for (const [name, tensor] of Object.entries(tensors)) {
-      const { data, shape } = await readStored(tensor, 'F32');
-      if (!(data instanceof Float32Array)) {
-        throw new PretrainedError(
-          'BAD_WEIGHTS',
-          `${name} is of ${tensor.dtype}, no floats`,
-          'quantised weights are not read here: use the original ones (F32, F16 or BF16)',
-        );
-      }
-      params[prefix + name] = tf.tensor(data, shape, 'float32');
+    for (const [name, tensor] of Object.entries(storedAs(tensors, 'F32'))) {
+      if (tensor.dtype !== 'F32') throw noFloats(name, tensor.dtype);
+      const { data, shape } = await readStored(tensor);
+      params[name] = tf.tensor(data as Float32Array, shape, 'float32');
     }
     return params;
   } catch (error) {
     tf.dispose(params);
     throw error;
   }
+}
+
+function noFloats(name: string, dtype: string): PretrainedError {
+  return new PretrainedError(
+    'BAD_WEIGHTS',
+    `${name} is of ${dtype}, no floats`,
+    'quantised weights are not read here: use the original ones (F32, F16 or BF16)',
+  );
 }

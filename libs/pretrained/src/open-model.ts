@@ -1,6 +1,13 @@
-import { openCheckpoint, type StoredTensors, type TrainState } from '@ovis/checkpoint';
-import { parseOvisConfig, type OvisConfig, type Params } from '@ovis/model';
+import {
+  openCheckpoint,
+  toFloat32,
+  type HostTensors,
+  type StoredTensors,
+  type TrainState,
+} from '@ovis/checkpoint';
+import { checkParams, parseOvisConfig, type OvisConfig, type Params } from '@ovis/model';
 import { openStorage, splitUrl, type ObjectStorage } from '@ovis/storage';
+import { tf } from '@ovis/tensorflow';
 import type { TextTokenizer } from '@ovis/text';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -89,19 +96,57 @@ export async function openModel(urlOrPath: string, o: OpenOptions = {}): Promise
 export async function openPretrained(urlOrPath: string, o: OpenOptions = {}): Promise<PretrainedModel> {
   const model = await openModel(urlOrPath, o);
   const { config, configJson, format, files } = model;
-  const tokenizer = tokenizerOf(files, model.url);
-  const names = new Set<string>(TOKENIZER_FILES);
   return {
     config,
     configJson,
-    ...(tokenizer ? { tokenizer } : {}),
-    tokenizerFiles: Object.fromEntries(Object.entries(files).filter(([name]) => names.has(name))),
-    preprocessor: jsonOf(files, 'preprocessor_config.json', model.url) ?? {},
-    generationConfig: jsonOf(files, 'generation_config.json', model.url),
+    ...describeFiles(files, model.url),
     format,
     // Last: nothing above may fail while they are held.
     params: await loadParams(model.tensors),
   };
+}
+
+/**
+ * A model from tensors that were read already (a checkpoint that may have fallen back to an earlier one). The data is shared.
+ * @throws PretrainedError NO_MODEL, ParameterError BAD_PARAMETERS
+ */
+export function modelFromCheckpoint(
+  tensors: HostTensors,
+  files: Record<string, Uint8Array>,
+  where = 'the checkpoint',
+): PretrainedModel {
+  const { 'config.json': configBytes, ...rest } = files;
+  const configJson = configOf(configBytes, where);
+  const config = parseOvisConfig(configJson);
+  checkParams(config, tensors);
+  const described = describeFiles(rest, where);
+  const params = Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name,
+      tf.tensor(toFloat32(tensor), [...tensor.shape], 'float32'),
+    ]),
+  );
+  return { config, configJson, ...described, format: 'checkpoint', params };
+}
+
+/** What the small files say; nothing of the weights. */
+export function describeFiles(
+  files: SmallFiles,
+  where: string,
+): Pick<PretrainedModel, 'tokenizer' | 'tokenizerFiles' | 'preprocessor' | 'generationConfig'> {
+  const tokenizer = tokenizerOf(files, where);
+  const names = new Set<string>(TOKENIZER_FILES);
+  return {
+    ...(tokenizer ? { tokenizer } : {}),
+    tokenizerFiles: Object.fromEntries(Object.entries(files).filter(([name]) => names.has(name))),
+    preprocessor: jsonOf(files, 'preprocessor_config.json', where) ?? {},
+    generationConfig: jsonOf(files, 'generation_config.json', where),
+  };
+}
+
+function configOf(bytes: Uint8Array | undefined, where: string): Record<string, unknown> {
+  if (bytes) return parseJson(bytes, `${where}/config.json`);
+  throw new PretrainedError('NO_MODEL', `${where} has no config.json`, 'use another checkpoint');
 }
 
 async function fromFolder(storage: ObjectStorage): Promise<StoredModel> {
@@ -111,8 +156,8 @@ async function fromFolder(storage: ObjectStorage): Promise<StoredModel> {
     openWeights(storage),
     readSmallFiles(storage, '', [...TOKENIZER_FILES, ...OTHER_FILES]),
   ]);
-  const configJson = parseJson(configBytes, `${url}/config.json`);
-  const config = parseOvisConfig(withTying(configJson, weights));
+  const configJson = withTying(parseJson(configBytes, `${url}/config.json`), weights);
+  const config = parseOvisConfig(configJson);
   const native = config.generation === 'native';
   const tensors = native ? await fromNative(config, weights) : await officialTensors(config, weights);
   return { url, format: native ? 'native' : 'official', config, configJson, tensors, files };
@@ -122,14 +167,7 @@ async function fromCheckpoint(storage: ObjectStorage, id: string): Promise<Store
   const { manifest, tensors: all, files, state } = await openCheckpoint(storage, '', id);
   const url = `${storage.url}/${manifest.id}`;
   const { 'config.json': configBytes, ...rest } = files;
-  if (!configBytes) {
-    throw new PretrainedError(
-      'NO_MODEL',
-      `the checkpoint ${url} has no config.json`,
-      'use another checkpoint',
-    );
-  }
-  const configJson = parseJson(configBytes, `${url}/config.json`);
+  const configJson = configOf(configBytes, url);
   const config = parseOvisConfig(configJson);
   const tensors = await officialTensors(config, all);
   return { url, format: 'checkpoint', config, configJson, tensors, files: rest, state };

@@ -1,4 +1,4 @@
-import { safetensorsChunks, type FloatDtype } from '@ovis/checkpoint';
+import { safetensorsChunks, storedAs, type FloatDtype } from '@ovis/checkpoint';
 import { openStorage } from '@ovis/storage';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,9 +31,8 @@ export async function convertGguf(path: string, folder: string, o: ConvertGgufOp
       torch_dtype: TORCH_NAMES[o.dtype ?? 'F32'],
     };
     const { tokenizer, tokenizerConfig } = tokenizerFiles(file);
-    const { bytes, chunks } = safetensorsChunks(llmTensors(file), {
-      dtype: o.dtype,
-      metadata: { format: 'pt' },
+    const { bytes, chunks } = safetensorsChunks(storedAs(llmTensors(file), o.dtype ?? 'F32'), {
+      format: 'pt',
     });
     await storage.putChunks('model.safetensors', counted(chunks, bytes, o.onProgress));
     const { bos_token_id, eos_token_id, pad_token_id } = config;
