@@ -1,4 +1,4 @@
-import { imageTokenRows, type OvisConfig } from './config/index.ts';
+import { imageTokenRows, patchSide, type OvisConfig } from './config/index.ts';
 import { parameterShapes, partOf, type ModelPart } from './parameter-shapes.ts';
 
 /** Sizes of a model, for plans and logs. */
@@ -12,6 +12,8 @@ export interface ModelDescription {
   summary: string;
 }
 
+const TOWERS = { clip: 'CLIP', siglip: 'SigLIP', aimv2: 'AIMv2' } as const;
+
 /** Counts the parameters of each part. */
 export function describeModel(config: OvisConfig): ModelDescription {
   const parameters: Record<ModelPart, number> = { vit: 0, visual_head: 0, vte: 0, llm: 0 };
@@ -19,13 +21,13 @@ export function describeModel(config: OvisConfig): ModelDescription {
     parameters[partOf(name)] += shape.reduce((product, size) => product * size, 1);
   }
   const { backbone } = config.visual;
-  const patches = (backbone.imageSize / backbone.patchSize) ** 2;
+  const patches = patchSide(backbone) ** 2;
   return {
     parameters,
     total: Object.values(parameters).reduce((sum, count) => sum + count, 0),
     imageRows: imageTokenRows(config),
     summary:
-      `CLIP ViT ${backbone.layers}x${backbone.hiddenSize} (${patches} patches) + ` +
+      `${TOWERS[backbone.kind]} ViT ${backbone.layers}x${backbone.hiddenSize} (${patches} patches) + ` +
       `${config.visual.vocabSize} visual words + ${config.llm.family} ${config.llm.layers}x${config.llm.hiddenSize}`,
   };
 }

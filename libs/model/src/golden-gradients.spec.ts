@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../test/engine.ts';
-import { GoldenCase, relativeError } from '../test/golden.ts';
+import { GOLDEN_CASES, GoldenCase, relativeError } from '../test/golden.ts';
 import type { HostTensor } from '../test/safetensors.ts';
 import { compile, tf } from '@ovis/tensorflow';
 import { ovisLoss, type MergedBatch } from './loss.ts';
@@ -16,9 +16,9 @@ const MODES = [
   { mode: 'eager, blocks computed again', compiled: false, labelRows: false, recompute: true },
 ];
 
-describe.each(['ovis10_clip_qwen2', 'ovis10_clip_llama3'])('%s gradients', (name) => {
+describe.each(GOLDEN_CASES)('%s gradients', (name) => {
   const golden = new GoldenCase(name);
-  const expected = golden.tensors('grads.safetensors');
+  const expected = golden.official(golden.tensors('grads.safetensors'));
   const unused = new Set(golden.info.params_without_grad);
   const noisy = new Set(golden.info.params_with_noise_only_grad);
 

@@ -12,8 +12,7 @@ import {
 } from './parameter-shapes.ts';
 import type { Params } from './params.ts';
 import { RandomStream } from './random.ts';
-import { inClipLayersFrom } from './vision/clip-init.ts';
-import { visionInitialiser } from './vision/vision.ts';
+import { visionBlockOf, visionInitialiser } from './vision/vision.ts';
 
 /** How a fresh tensor is drawn. */
 export type Initialiser =
@@ -39,16 +38,16 @@ export function drawTensor(init: Initialiser, shape: number[], o: { seed: number
  * A fresh tensor of an Ovis model by its official name (spec 2.2): Hugging Face's initialisers for tower and LLM,
  * torch's default for the head's linear layer, normal(0, 1) for the visual embedding table.
  */
-export function initialiserOf(config: OvisConfig, name: string): Initialiser {
+export function initialiserOf(config: OvisConfig, name: string, shape: readonly number[]): Initialiser {
   if (name === VTE_WEIGHT) return { kind: 'normal', mean: 0, std: 1 };
   if (name === HEAD_NORM_WEIGHT) return { kind: 'constant', value: 1 };
   if (name === HEAD_NORM_BIAS) return { kind: 'constant', value: 0 };
   if (name === HEAD_WEIGHT) {
-    const bound = (config.visual.backbone.hiddenSize * config.visual.hiddenStride ** 2) ** -0.5;
+    const bound = (shape[1] as number) ** -0.5;
     return { kind: 'uniform', low: -bound, high: bound };
   }
   if (name.startsWith(VIT_PREFIX)) {
-    return visionInitialiser(config.visual.backbone, name.slice(VIT_PREFIX.length));
+    return visionInitialiser(config.visual.backbone, name.slice(VIT_PREFIX.length), shape);
   }
   return decoderInitialiser(config.llm, name.slice(LLM_PREFIX.length));
 }
@@ -64,13 +63,13 @@ export function initParams(
   const params: Params = {};
   for (const [name, shape] of Object.entries(parameterShapes(config))) {
     if (o.only && !o.only(name)) continue;
-    params[name] = drawTensor(initialiserOf(config, name), shape, { seed: o.seed, name });
+    params[name] = drawTensor(initialiserOf(config, name, shape), shape, { seed: o.seed, name });
   }
   return params;
 }
 
 /**
- * Stage 1 of Ovis 1.0 starts with fresh encoder layers from `begin` on (spec 2.2, `visual_re_init_layer_begin`).
+ * Stage 1 of Ovis 1.0 starts with fresh blocks of the tower from `begin` on (spec 2.2, `visual_re_init_layer_begin`).
  * Returns a new record; replaced tensors are not disposed, all others are shared.
  */
 export function reinitLastVitBlocks(
@@ -80,7 +79,7 @@ export function reinitLastVitBlocks(
 ): Params {
   const fresh = initParams(config, {
     seed: o.seed,
-    only: (name) => name.startsWith(VIT_PREFIX) && inClipLayersFrom(name, o.begin),
+    only: (name) => name.startsWith(VIT_PREFIX) && (visionBlockOf(name) ?? -1) >= o.begin,
   });
   return { ...params, ...fresh };
 }

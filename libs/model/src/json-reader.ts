@@ -27,6 +27,11 @@ export class JsonReader {
     return this.values[key] === null;
   }
 
+  /** Whether the key is there at all, be it `null`. */
+  has(key: string): boolean {
+    return key in this.values;
+  }
+
   object(key: string): JsonReader {
     return new JsonReader(this.required(key), this.keyPath(key));
   }

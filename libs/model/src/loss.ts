@@ -1,4 +1,4 @@
-import type { DecoderConfig, OvisConfig } from './config/index.ts';
+import { pixelChannels, type DecoderConfig, type OvisConfig } from './config/index.ts';
 import { sparseSoftmaxCrossEntropy, tf } from '@ovis/tensorflow';
 import { decoderForward, textEmbeds, vocabularyLogits } from './llm/decoder.ts';
 import { mergedEmbeds, type MergePlan } from './merge.ts';
@@ -36,13 +36,14 @@ export interface MergedBatch {
 /** A batch with its loss rows; a packed one has `segments` and `positions` too. */
 export type MergedBatchTensors = Required<Omit<MergedBatch, 'segments' | 'positions'>>;
 
-/** Puts a plan and its pixels (row-major `[images, 3, S, S]`) into tensors. The caller disposes them. */
+/** Puts a plan and its pixels (row-major `[images, channels, S, S]`) into tensors. The caller disposes them. */
 export function mergedBatchTensors(
   config: OvisConfig,
   plan: MergePlan & { segments?: Int32Array; positions?: Int32Array },
   pixels: Float32Array,
 ): MergedBatchTensors {
-  const { channels, imageSize: side } = config.visual.backbone;
+  const side = config.visual.backbone.imageSize;
+  const channels = pixelChannels(config);
   const matrix = (values: Int32Array) => tf.tensor2d(values, [plan.batch, plan.length], 'int32');
   return {
     pixelValues: tf.tensor4d(pixels, [pixels.length / (channels * side * side), channels, side, side]),

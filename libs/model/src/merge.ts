@@ -1,19 +1,65 @@
-import type { OvisConfig } from './config/index.ts';
+import { imageTokenRows, type NativeTokenIds, type OvisConfig } from './config/index.ts';
 import { takeRows, tf } from '@ovis/tensorflow';
 import { MergeError } from './errors.ts';
 import { textEmbeds } from './llm/decoder.ts';
 import { LLM_PREFIX } from './parameter-shapes.ts';
 import { ParamScope, type Params } from './params.ts';
 
-/** Placeholder of an image among the ids, and the label that is ignored (Ovis 1.0, spec 2.5). */
+/** Placeholder of a picture among the ids, and the label that is ignored (spec 2.5). */
 export const IMAGE_TOKEN_ID = -200;
 export const IGNORE_ID = -100;
+/** 1.6 and 2: placeholder of one tile of a picture. */
+export const IMAGE_ATOM_ID = -300;
+/** 1.6 and 2: start, end of the whole picture, between columns, between rows, end. */
+export const INDICATOR_IDS = [-301, -302, -303, -304, -305] as const;
 
 /** Values of `visualRow` that are not rows. */
 export const TEXT_ROW = -1;
 export const ZERO_ROW = -2;
 
-/** A tokenised sample before merging; `-200` stands for an image. */
+/** How a model's samples are laid out; {@link mergeLayout} says it. */
+export interface MergeLayout {
+  /** Rows that a picture (1.0, 1.5) or a tile (later) takes. */
+  rowsPerImage: number;
+  /** First row of the first picture among the visual rows: behind the indicators, 5 where they have ids of their own. Default 0. */
+  firstImageRow?: number;
+  /** Native `ovis2`: one `image` id per row, five indicator ids. */
+  nativeIds?: NativeTokenIds;
+}
+
+/** How samples of this model are laid out. */
+export function mergeLayout(config: OvisConfig): MergeLayout {
+  return {
+    rowsPerImage: imageTokenRows(config),
+    firstImageRow: config.visual.indicators === 'in-text' ? config.visual.reserved : 0,
+    ...(config.nativeIds ? { nativeIds: config.nativeIds } : {}),
+  };
+}
+
+/**
+ * Pictures (1.0, 1.5) or tiles (later) that the ids of a sample have places for.
+ * @throws MergeError `BAD_SAMPLE` when the rows of native ids make up no whole number of them
+ */
+export function countImages(ids: readonly number[], layout: MergeLayout): number {
+  const { nativeIds, rowsPerImage } = layout;
+  if (!nativeIds) return ids.filter((id) => id === placeholderOf(layout)).length;
+  const rows = ids.filter((id) => id === nativeIds.image).length;
+  if (rows % rowsPerImage !== 0) {
+    throw new MergeError(
+      'BAD_SAMPLE',
+      `a sample has ${rows} ids ${nativeIds.image}, one per row of a picture, but each picture has ${rowsPerImage} rows`,
+      `Write the id ${rowsPerImage} times per tile.`,
+    );
+  }
+  return rows / rowsPerImage;
+}
+
+/** The id that stands for all rows of a picture or tile. */
+function placeholderOf({ firstImageRow = 0 }: MergeLayout): number {
+  return firstImageRow === 0 ? IMAGE_TOKEN_ID : IMAGE_ATOM_ID;
+}
+
+/** A tokenised sample before merging, with the ids of its model's generation for pictures (spec 2.5). */
 export interface MergeSample {
   inputIds: readonly number[];
   labels: readonly number[];
@@ -24,9 +70,7 @@ export interface MergeSample {
   images?: number;
 }
 
-export interface MergeOptions {
-  /** `imageTokenRows(config)`. */
-  rowsPerImage: number;
+export interface MergeOptions extends MergeLayout {
   /** `multimodal_max_length`: merged sequences are cut at it from the right. */
   maxLength: number;
   /** Length of the result, so that every batch has the same shape. Default: the longest merged sequence. */
@@ -66,9 +110,9 @@ export function planMerge(samples: readonly MergeSample[], o: MergeOptions): Mer
   const textLength = Math.max(0, ...samples.map((sample) => sample.inputIds.length));
   let image = 0;
   const merged = samples.map((sample, index) => {
-    checkSample(sample, index);
+    checkSample(sample, index, o);
     const rows = mergeSample(sample, image, o, textLength);
-    image += Math.max(sample.images ?? 0, sample.inputIds.filter((id) => id === IMAGE_TOKEN_ID).length);
+    image += Math.max(sample.images ?? 0, countImages(sample.inputIds, o));
     return rows;
   });
   const longest = Math.max(0, ...merged.map((rows) => Math.min(rows.ids.length, o.maxLength)));
@@ -147,14 +191,16 @@ function mergeSample(
     rows.labels.push(label);
     rows.mask.push(mask);
   };
-  let image = firstImage;
+  let next = (o.firstImageRow ?? 0) + firstImage * o.rowsPerImage;
+  const placeholder = placeholderOf(o);
   sample.inputIds.forEach((id, at) => {
-    if (id === IMAGE_TOKEN_ID) {
-      for (let row = 0; row < o.rowsPerImage; row++) push(0, image * o.rowsPerImage + row, IGNORE_ID, 1);
-      image++;
-    } else {
-      push(id, TEXT_ROW, sample.labels[at] as number, id === o.padTokenId ? 0 : 1);
-    }
+    const label = sample.labels[at] as number;
+    const indicator = indicatorOf(id, o);
+    if (id === placeholder && !o.nativeIds) {
+      for (let row = 0; row < o.rowsPerImage; row++) push(0, next++, IGNORE_ID, 1);
+    } else if (id === o.nativeIds?.image) push(0, next++, label, 1);
+    else if (indicator !== undefined) push(0, indicator, o.nativeIds ? label : IGNORE_ID, 1);
+    else push(id, TEXT_ROW, label, id === o.padTokenId ? 0 : 1);
   });
   if (o.padTokenId !== undefined) {
     for (let at = sample.inputIds.length; at < textLength; at++) push(o.padTokenId, TEXT_ROW, IGNORE_ID, 0);
@@ -162,7 +208,14 @@ function mergeSample(
   return rows;
 }
 
-function checkSample(sample: MergeSample, index: number): void {
+/** The visual row of an indicator's id, 0 to 4; undefined for other ids. */
+function indicatorOf(id: number, { firstImageRow, nativeIds }: MergeLayout): number | undefined {
+  if (!firstImageRow) return undefined;
+  const at = (nativeIds?.indicators ?? INDICATOR_IDS).findIndex((known) => known === id);
+  return at < 0 ? undefined : at;
+}
+
+function checkSample(sample: MergeSample, index: number, layout: MergeLayout): void {
   if (sample.inputIds.length !== sample.labels.length) {
     throw new MergeError(
       'BAD_SAMPLE',
@@ -170,14 +223,19 @@ function checkSample(sample: MergeSample, index: number): void {
       'Give every id a label; -100 means "not trained on".',
     );
   }
-  const wrong = sample.inputIds.find((id) => !Number.isInteger(id) || (id < 0 && id !== IMAGE_TOKEN_ID));
-  if (wrong !== undefined) {
-    throw new MergeError(
-      'BAD_SAMPLE',
-      `sample ${index} has the id ${wrong}`,
-      `Ids are whole numbers from 0; ${IMAGE_TOKEN_ID} stands for an image.`,
-    );
-  }
+  const special: readonly number[] = layout.nativeIds
+    ? []
+    : [placeholderOf(layout), ...(layout.firstImageRow ? INDICATOR_IDS : [])];
+  const wrong = sample.inputIds.find((id) => !Number.isInteger(id) || (id < 0 && !special.includes(id)));
+  if (wrong === undefined) return;
+  const expand = wrong === IMAGE_TOKEN_ID && layout.firstImageRow;
+  throw new MergeError(
+    'BAD_SAMPLE',
+    `sample ${index} has the id ${wrong}`,
+    expand
+      ? 'Replace the placeholder of each picture by the ids of its tiles: expandPictures(sample, pictures).'
+      : `Ids are whole numbers from 0${special.length > 0 ? `; of pictures ${special.join(', ')}` : ''}.`,
+  );
 }
 
 /**

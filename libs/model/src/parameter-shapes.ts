@@ -24,7 +24,7 @@ export type ModelPart = 'vit' | 'visual_head' | 'vte' | 'llm';
 export function parameterShapes(config: OvisConfig): ParameterShapes {
   const { visual, llm } = config;
   const outputs = visual.vocabSize - visual.reserved;
-  const features = visual.backbone.hiddenSize * visual.hiddenStride ** 2;
+  const features = visual.backbone.hiddenSize * (visual.booster ? 2 : 1) * visual.hiddenStride ** 2;
   return {
     ...prefixed(VIT_PREFIX, visionParameterShapes(visual.backbone)),
     [HEAD_WEIGHT]: [outputs, features],

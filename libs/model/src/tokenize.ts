@@ -9,7 +9,8 @@ import { RandomStream } from './random.ts';
  * it is an input so that a compiled function draws fresh noise at every call.
  */
 export function tokenize(
-  config: Pick<VisualTokenizerConfig, 'tokenizeFunction' | 'tau'>,
+  config: Pick<VisualTokenizerConfig, 'tokenizeFunction' | 'tau'> &
+    Partial<Pick<VisualTokenizerConfig, 'softArgmax'>>,
   logits: tf.Tensor2D,
   o: { gumbelNoise?: tf.Tensor2D; tau?: number | tf.Scalar } = {},
 ): tf.Tensor2D {
@@ -17,7 +18,8 @@ export function tokenize(
     case 'softmax':
       return tf.softmax(logits, -1); // tau is not applied here (spec 1)
     case 'st_argmax':
-      return straightThroughArgmax(logits);
+      // The official code takes the logits themselves as the soft part, native ovis2 their softmax.
+      return straightThroughArgmax(config.softArgmax ? tf.softmax(logits, -1) : logits);
     case 'gumbel_argmax': {
       if (!o.gumbelNoise) {
         throw new ModelInputError(

@@ -1,9 +1,9 @@
-import { imageTokenRows, imageTokens, type OvisConfig } from './config/index.ts';
+import { imageTokens, type OvisConfig } from './config/index.ts';
 import { layerNorm, linear, tf, vocabularyLookup } from '@ovis/tensorflow';
 import { HEAD_NORM_BIAS, HEAD_NORM_WEIGHT, HEAD_WEIGHT, VIT_PREFIX, VTE_WEIGHT } from './parameter-shapes.ts';
 import { ParamScope, type Params, type Tap } from './params.ts';
 import { tokenize } from './tokenize.ts';
-import { visionForward } from './vision/vision.ts';
+import { visualFeatures } from './vision/features.ts';
 
 /** torch's default for the LayerNorm over the visual vocabulary (`head.1`). */
 const HEAD_NORM_EPS = 1e-5;
@@ -19,7 +19,7 @@ export interface VisualOptions {
 }
 
 /**
- * Pixels `[images, 3, S, S]` -> probabilistic tokens without the reserved columns, `[images * l, K - R]` (spec 1).
+ * Pixels `[images, channels, S, S]` -> probabilistic tokens without the reserved columns, `[images * l, K - R]` (spec 1).
  * A patch never has mass on a reserved row, so the zero columns of the official code are left out here.
  */
 export function visualTokens(
@@ -32,8 +32,7 @@ export function visualTokens(
   const all = new ParamScope(params, '');
   const images = pixels.shape[0];
   const tokens = imageTokens(config);
-  const features = visualFeatures(config, params, pixels, o);
-  const scores = linear(features, all.get(HEAD_WEIGHT));
+  const scores = linear(features(config, params, pixels, o), all.get(HEAD_WEIGHT));
   const logits = layerNorm(scores, all.get(HEAD_NORM_WEIGHT), all.get(HEAD_NORM_BIAS), HEAD_NORM_EPS);
   o.tap?.('visual.logits', tf.reshape(logits, [images, tokens, visual.vocabSize - visual.reserved]));
   const result = tokenize(visual, logits, o);
@@ -41,22 +40,11 @@ export function visualTokens(
   return result;
 }
 
-/** Pixels `[images, 3, S, S]` -> features of the patches, `[images * l, d]`. */
-function visualFeatures(
-  config: OvisConfig,
-  params: Params,
-  pixels: tf.Tensor4D,
-  o: VisualOptions,
-): tf.Tensor2D {
-  const { visual } = config;
-  const images = pixels.shape[0];
-  const tokens = imageTokens(config);
-  const width = visual.backbone.hiddenSize;
-  const tower = new ParamScope(params, VIT_PREFIX);
-  const last = visionForward(visual.backbone, tower, pixels, o);
-  const features = visual.dropClsToken ? tf.slice(last, [0, 1, 0], [images, tokens, width]) : last;
-  o.tap?.('visual.features', features);
-  return tf.reshape(features, [images * tokens, width]);
+/** Pixels `[images, channels, S, S]` -> what the head reads, `[images * l, features]`. */
+function features(config: OvisConfig, params: Params, pixels: tf.Tensor4D, o: VisualOptions): tf.Tensor2D {
+  const rows = visualFeatures(config.visual, new ParamScope(params, VIT_PREFIX), pixels, o);
+  o.tap?.('visual.features', rows);
+  return tf.reshape(rows, [rows.shape[0] * rows.shape[1], rows.shape[2]]);
 }
 
 /**
@@ -75,7 +63,7 @@ function lookUp(
   }
   const all = new ParamScope(params, '');
   return vocabularyLookup({
-    x: visualFeatures(config, params, pixels, o),
+    x: features(config, params, pixels, o),
     head: all.get(HEAD_WEIGHT) as tf.Tensor2D,
     normWeight: all.get(HEAD_NORM_WEIGHT),
     normBias: all.get(HEAD_NORM_BIAS),
@@ -85,8 +73,11 @@ function lookUp(
 }
 
 /**
- * Pixels `[images, 3, S, S]` -> the rows given to the LLM, `[images * rowsPerImage, D]`: for every image the begin
- * indicator, one expected row of the visual embedding table per patch, the end indicator (spec 1).
+ * Pixels `[images, channels, S, S]` -> the rows given to the LLM (spec 1, 2.5), `[rows, D]`:
+ *
+ * - one expected row of the visual embedding table per token, picture by picture;
+ * - with `wrapped` indicators each picture between the rows `K-2` and `K-1`;
+ * - with `in-text` indicators the five rows from `K-5` on come first, for the ids that refer to them.
  */
 export function visualEmbeds(
   config: OvisConfig,
@@ -96,17 +87,28 @@ export function visualEmbeds(
 ): tf.Tensor2D {
   const { visual, hiddenSize } = config;
   const images = pixels.shape[0];
-  const tokens = imageTokens(config);
-  const rows = imageTokenRows(config);
   const table = new ParamScope(params, '').get(VTE_WEIGHT) as tf.Tensor2D;
-  if (visual.indicators !== 'wrapped') return lookUp(config, params, pixels, table, o);
-
   const words = visual.vocabSize - visual.reserved;
-  const [learned, begin, end] = tf.split(table, [words, 1, 1], 0) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-  const patches = tf.reshape(lookUp(config, params, pixels, learned, o), [images, tokens, hiddenSize]);
-  const indicator = (row: tf.Tensor2D) =>
-    tf.broadcastTo(tf.reshape(row, [1, 1, hiddenSize]), [images, 1, hiddenSize]);
-  const wrapped = tf.concat([indicator(begin), patches, indicator(end)], 1);
+  const [learned, reserved] =
+    visual.reserved === 0
+      ? [table]
+      : (tf.split(table, [words, visual.reserved], 0) as [tf.Tensor2D, tf.Tensor2D]);
+  const rows = lookUp(config, params, pixels, learned, o);
+  const perImage: tf.Tensor3D = tf.reshape(rows, [images, imageTokens(config), hiddenSize]);
+  const wrapped = visual.indicators === 'wrapped' ? wrap(perImage, reserved as tf.Tensor2D) : perImage;
   o.tap?.('visual.embeds', wrapped);
-  return tf.reshape(wrapped, [images * rows, hiddenSize]);
+  const flat: tf.Tensor2D = tf.reshape(wrapped, [images * wrapped.shape[1], hiddenSize]);
+  return visual.indicators === 'in-text' ? tf.concat([reserved as tf.Tensor2D, flat], 0) : flat;
+}
+
+/** Puts `[images, l, D]` between the begin and the end row of `[2, D]`. */
+function wrap(patches: tf.Tensor3D, indicators: tf.Tensor2D): tf.Tensor3D {
+  const [images, , width] = patches.shape;
+  const [begin, end] = tf
+    .split(indicators, 2, 0)
+    .map((row) => tf.broadcastTo(tf.reshape(row, [1, 1, width]), [images, 1, width])) as [
+    tf.Tensor3D,
+    tf.Tensor3D,
+  ];
+  return tf.concat([begin, patches, end], 1);
 }

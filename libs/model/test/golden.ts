@@ -1,11 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { parseOvisConfig, imageTokenRows, type OvisConfig } from '../src/config/index.ts';
+import { parseOvisConfig, pixelChannels, type OvisConfig } from '../src/config/index.ts';
 import { tf } from '@ovis/tensorflow';
 import { mergedBatchTensors, type MergedBatchTensors } from '../src/loss.ts';
-import { planMerge, type MergePlan, type MergeSample } from '../src/merge.ts';
+import { mergeLayout, planMerge, type MergePlan, type MergeSample } from '../src/merge.ts';
 import type { Params } from '../src/params.ts';
+import { nativeTensors } from '../src/names/native-names.ts';
+import { parameterShapes } from '../src/parameter-shapes.ts';
 import { readSafetensors, type HostTensor } from './safetensors.ts';
+
+/** All model cases (fixtures/README.md). */
+export const GOLDEN_CASES = [
+  'ovis10_clip_qwen2',
+  'ovis10_clip_llama3',
+  'ovis15_siglip_gemma2',
+  'ovis16_siglip_llama32',
+  'ovis20_aimv2_qwen25',
+  'native_ovis2',
+] as const;
 
 /** One model case of the golden data (fixtures/README.md). */
 export class GoldenCase {
@@ -28,7 +40,23 @@ export class GoldenCase {
   }
 
   params(): Params {
-    return toParams(this.tensors('checkpoint/model.safetensors'));
+    return toParams(this.official(this.tensors('checkpoint/model.safetensors')));
+  }
+
+  /** Tensors by parameter name under the official names; native cases have transformers' own (spec 7.3). */
+  official(tensors: Record<string, HostTensor>): Record<string, HostTensor> {
+    if (this.config.generation !== 'native') return tensors;
+    const joined: Record<string, HostTensor> = {};
+    const shapes = parameterShapes(this.config);
+    for (const { native, official, part, parts } of nativeTensors(this.config)) {
+      const source = tensors[native];
+      if (!source) continue;
+      const shape = shapes[official] as number[];
+      const size = shape.reduce((product, n) => product * n, 1);
+      const target = (joined[official] ??= { dtype: 'F32', shape, data: new Float32Array(size) });
+      target.data.set(source.data, (part * size) / parts);
+    }
+    return joined;
   }
 
   /** The three samples of `forward.safetensors` without their padding. */
@@ -42,24 +70,27 @@ export class GoldenCase {
       return {
         inputIds: row.slice(0, length),
         labels: (labels[i] as number[]).slice(0, length),
-        images: (this.info.pixel_values[i] as string[]).length,
+        // The native batch has no dummy picture for its text-only sample.
+        ...(this.info.pixel_values ? { images: (this.info.pixel_values[i] as string[]).length } : {}),
       };
     });
   }
 
   plan(o: { maxLength?: number; padTo?: number } = {}): MergePlan {
     return planMerge(this.samples(), {
-      rowsPerImage: imageTokenRows(this.config),
+      ...mergeLayout(this.config),
       maxLength: o.maxLength ?? this.config.multimodalMaxLength,
       padTo: o.padTo,
       padTokenId: this.info.pad_token_id,
     });
   }
 
-  /** All pictures of the forward batch, `[images, 3, S, S]` flattened. */
-  pixels(names: string[] = this.info.pixel_values.flat()): Float32Array {
+  /** All pictures of the forward batch, `[images, channels, S, S]` flattened. */
+  pixels(names: string[] | undefined = this.info.pixel_values?.flat()): Float32Array {
+    if (!names)
+      return (this.tensors('forward.safetensors')['in.pixel_values'] as HostTensor).data as Float32Array;
     const images = this.tensors('images.safetensors');
-    const size = 3 * this.config.visual.backbone.imageSize ** 2;
+    const size = pixelChannels(this.config) * this.config.visual.backbone.imageSize ** 2;
     const all = new Float32Array(names.length * size);
     names.forEach((name, i) => {
       if (name !== 'zeros') all.set((images[`image.${name}`] as HostTensor).data as Float32Array, i * size);
@@ -74,7 +105,8 @@ export class GoldenCase {
 
 export interface ForwardInfo {
   pad_token_id: number;
-  pixel_values: string[][];
+  /** Absent in native cases, whose pictures are in forward.safetensors. */
+  pixel_values?: string[][];
   aliases: Record<string, string>;
   loss: number;
   params_without_grad: string[];

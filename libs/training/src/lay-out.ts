@@ -1,7 +1,14 @@
-import { IGNORE_ID, imageTokenRows, mergedBatchTensors, planLossRows, planMerge } from '@ovis/model';
-import type { OvisConfig } from '@ovis/model';
+import {
+  countImages,
+  IGNORE_ID,
+  mergedBatchTensors,
+  mergeLayout,
+  pixelChannels,
+  planLossRows,
+  planMerge,
+} from '@ovis/model';
+import type { MergeLayout, OvisConfig } from '@ovis/model';
 import { tf } from '@ovis/tensorflow';
-import { IMAGE_TOKEN_ID } from '@ovis/text';
 import { StageError } from './errors.ts';
 import { powerOfTwo, rung } from './few-shapes.ts';
 import type { BuiltBatch, TrainingSample } from './micro-batch.ts';
@@ -26,12 +33,12 @@ export function measureSamples(
   config: OvisConfig,
   maxLength: number,
 ): MeasuredSample[] {
-  const { channels, imageSize } = config.visual.backbone;
-  const imageLength = channels * imageSize * imageSize;
-  const lengths = mergedLengths(planMerge(samples, { rowsPerImage: imageTokenRows(config), maxLength }));
+  const layout = mergeLayout(config);
+  const imageLength = pixelsPerImage(config);
+  const lengths = mergedLengths(planMerge(samples, { ...layout, maxLength }));
   return samples.map((sample, i) => ({
     sample,
-    pictures: samplePictures(sample, i, imageLength),
+    pictures: samplePictures(sample, i, layout, imageLength),
     length: lengths[i]!,
     order: sample.order ?? i,
   }));
@@ -59,11 +66,10 @@ export function layOut(
   config: OvisConfig,
   { maxLength, length, packedRows, images, lossRows }: LayOutOptions,
 ): BuiltBatch[] {
-  const rowsPerImage = imageTokenRows(config);
   const plans = parts.map((rows) => {
     const plan = planMerge(
       rows.flat().map(({ sample }) => sample),
-      { rowsPerImage, maxLength, padTo: length },
+      { ...mergeLayout(config), maxLength, padTo: length },
     );
     if (packedRows === undefined) return plan;
     let next = 0;
@@ -77,8 +83,7 @@ export function layOut(
   const pictures = parts.map((rows) => rows.flat().flatMap(numberedPictures));
   const mostPictures = Math.max(...pictures.map((list) => list.length));
   const room = mostPictures <= images ? images : rung(mostPictures);
-  const { channels, imageSize } = config.visual.backbone;
-  const imageLength = channels * imageSize * imageSize;
+  const imageLength = pixelsPerImage(config);
   return plans.map((plan, part) => {
     const pixels = new Float32Array(room * imageLength);
     const numbers = new Int32Array(room);
@@ -104,9 +109,19 @@ function countLabels(labels: Int32Array, length: number): number {
   return labels.filter((label, at) => label !== IGNORE_ID && at % length !== 0).length;
 }
 
-function samplePictures(sample: TrainingSample, index: number, imageLength: number): readonly Float32Array[] {
+/** Numbers of one picture or tile, `channels * S * S`. */
+function pixelsPerImage(config: OvisConfig): number {
+  return pixelChannels(config) * config.visual.backbone.imageSize ** 2;
+}
+
+function samplePictures(
+  sample: TrainingSample,
+  index: number,
+  layout: MergeLayout,
+  imageLength: number,
+): readonly Float32Array[] {
   const pictures = sample.pixels instanceof Float32Array ? [sample.pixels] : sample.pixels;
-  const placeholders = sample.inputIds.filter((id) => id === IMAGE_TOKEN_ID).length;
+  const placeholders = countImages(sample.inputIds, layout);
   if (pictures.length !== placeholders) {
     throw new StageError(
       'BAD_BATCH',

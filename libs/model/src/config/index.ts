@@ -2,9 +2,9 @@ export { parseDecoderConfig } from './decoder-config.ts';
 export type { DecoderConfig, RopeScaling } from './decoder-config.ts';
 export { newOvisConfig } from './new-ovis.ts';
 export type { NewOvisOptions } from './new-ovis.ts';
-export { imageTokenRows, imageTokens, parseOvisConfig } from './ovis-config.ts';
+export { FORMATTERS, imageTokenRows, imageTokens, parseOvisConfig, pixelChannels } from './ovis-config.ts';
 export type { Generation, NativeTokenIds, OvisConfig } from './ovis-config.ts';
-export { parseVisionConfig } from './vision-config.ts';
+export { parseVisionConfig, patchSide } from './vision-config.ts';
 export type {
   Aimv2VisionConfig,
   ClipVisionConfig,

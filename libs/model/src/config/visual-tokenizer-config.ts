@@ -1,5 +1,6 @@
 import type { JsonReader } from '../json-reader.ts';
-import { readVision, type VisionConfig } from './vision-config.ts';
+import type { Generation } from './ovis-config.ts';
+import { patchSide, readNativeVision, readVision, type VisionConfig } from './vision-config.ts';
 
 export const TOKENIZE_FUNCTIONS = ['softmax', 'st_argmax', 'gumbel_argmax'] as const;
 export type TokenizeFunction = (typeof TOKENIZE_FUNCTIONS)[number];
@@ -15,6 +16,8 @@ export interface VisualTokenizerConfig {
   tau: number;
   /** Side of the blocks of patches merged into one token. */
   hiddenStride: number;
+  /** A grid that is no multiple of the stride is padded with zeros on the bottom and right (1.6, 2). */
+  padGrid: boolean;
   dropClsToken: boolean;
   /**
    * Where the indicator rows stand: `none`; `wrapped` around each image, rows `K-2` and `K-1` (1.0, 1.5); `in-text`, five
@@ -30,29 +33,73 @@ export interface VisualTokenizerConfig {
   backbone: VisionConfig;
 }
 
-export function readVisualTokenizer(reader: JsonReader): VisualTokenizerConfig {
-  reader.oneOf('model_type', ['clip_visual_tokenizer'] as const);
-  const useIndicators = reader.boolean('use_indicators', false);
-  const reserved = useIndicators ? 2 : 0;
-  const vocabSize = reader.size('vocab_size', 8192);
-  if (vocabSize <= reserved + 1) throw reader.wrong('vocab_size', vocabSize, `more than ${reserved + 1}`);
-  const hiddenStride = reader.size('hidden_stride', 1);
-  if (hiddenStride !== 1) throw reader.unsupported('hidden_stride', hiddenStride, '1 (Ovis 1.0)');
-  if (reader.get('hd_booster') !== undefined) {
-    throw reader.unsupported('hd_booster', reader.get('hd_booster'), 'none (Ovis 1.0)');
+const MODEL_TYPES = ['clip_visual_tokenizer', 'siglip_visual_tokenizer', 'aimv2_visual_tokenizer'] as const;
+
+const BOOSTERS = ['s2wrapper', 's2wrapper-adaptive'] as const;
+
+/** Reserved rows of each kind of indicators. */
+export const RESERVED = { none: 0, wrapped: 2, 'in-text': 5 } as const;
+
+/** The `visual_tokenizer_config` of an official config.json. */
+export function readVisualTokenizer(reader: JsonReader, generation: Generation): VisualTokenizerConfig {
+  const type = reader.oneOf('model_type', MODEL_TYPES);
+  const backbone = readVision(reader.object('backbone_config'));
+  if (!type.startsWith(backbone.kind)) {
+    throw reader.wrong('model_type', type, `"${backbone.kind}_visual_tokenizer", as backbone_config says,`);
   }
+  const early = generation === '1.0' || generation === '1.5';
+  const indicators = early ? (reader.boolean('use_indicators', false) ? 'wrapped' : 'none') : 'in-text';
   const tau = reader.number('tau', 1);
   if (tau <= 0) throw reader.wrong('tau', tau, 'a number above 0');
-  return {
-    vocabSize,
-    reserved,
+  const booster = reader.get('hd_booster') === undefined ? undefined : reader.oneOf('hd_booster', BOOSTERS);
+  const config: VisualTokenizerConfig = {
+    vocabSize: reader.size('vocab_size', 8192),
+    reserved: RESERVED[indicators],
     tokenizeFunction: reader.oneOf('tokenize_function', TOKENIZE_FUNCTIONS, 'softmax'),
     tau,
-    hiddenStride,
-    dropClsToken: reader.boolean('drop_cls_token', false),
-    indicators: useIndicators ? 'wrapped' : 'none',
+    hiddenStride: reader.size('hidden_stride', 1),
+    padGrid: !early,
+    // Only CLIP has a class token; the official code forces the flag to false elsewhere.
+    dropClsToken: backbone.kind === 'clip' && reader.boolean('drop_cls_token', false),
+    indicators,
+    ...(booster ? { booster } : {}),
     finalNorm: false,
     softArgmax: false,
-    backbone: readVision(reader.object('backbone_config')),
+    backbone,
   };
+  checkSizes(reader, config);
+  return config;
+}
+
+/** The `vision_config` of native `ovis2`. */
+export function readNativeTokenizer(reader: JsonReader): VisualTokenizerConfig {
+  const indicators = reader.size('num_visual_indicator_tokens', 5);
+  if (indicators !== RESERVED['in-text'])
+    throw reader.unsupported('num_visual_indicator_tokens', indicators, '5');
+  const config: VisualTokenizerConfig = {
+    vocabSize: reader.size('vocab_size', 16384),
+    reserved: indicators,
+    tokenizeFunction: reader.oneOf('tokenize_function', TOKENIZE_FUNCTIONS, 'softmax'),
+    tau: 1,
+    hiddenStride: reader.size('hidden_stride', 1),
+    padGrid: false,
+    dropClsToken: false,
+    indicators: 'in-text',
+    finalNorm: true,
+    softArgmax: true,
+    backbone: readNativeVision(reader),
+  };
+  checkSizes(reader, config);
+  return config;
+}
+
+function checkSizes(reader: JsonReader, c: VisualTokenizerConfig): void {
+  if (c.vocabSize <= c.reserved + 1)
+    throw reader.wrong('vocab_size', c.vocabSize, `more than ${c.reserved + 1}`);
+  if (c.hiddenStride === 1) return;
+  if (c.backbone.kind === 'clip' && !c.dropClsToken)
+    throw reader.wrong('hidden_stride', c.hiddenStride, '1 where the class token is kept');
+  const side = patchSide(c.backbone);
+  if (!c.padGrid && side % c.hiddenStride !== 0)
+    throw reader.wrong('hidden_stride', c.hiddenStride, `a divisor of the grid's ${side} patches per side`);
 }

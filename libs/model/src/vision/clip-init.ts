@@ -14,9 +14,3 @@ export function clipInitialiser(c: ClipVisionConfig, name: string): Initialiser 
   if (name.endsWith('mlp.fc1.weight')) return normal((2 * d) ** -0.5 * c.initializerFactor);
   return normal(inProjection); // q, k, v and fc2
 }
-
-/** Whether a tensor belongs to encoder layer `begin` or a later one. */
-export function inClipLayersFrom(name: string, begin: number): boolean {
-  const match = /\.encoder\.layers\.(\d+)\./.exec(name);
-  return match !== null && Number(match[1]) >= begin;
-}
