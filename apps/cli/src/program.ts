@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { cancelCommand } from './commands/cancel.ts';
 import { configCommand } from './commands/config.ts';
+import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
 import { parityCommand } from './commands/parity.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -26,6 +27,7 @@ export function createProgram(context: CliContext, register: ((program: Command)
     cancelCommand(context),
     trainersCommand(context),
     configCommand(context),
+    convertCommand(context),
     demoCommand(context),
     parityCommand(context),
   ];
