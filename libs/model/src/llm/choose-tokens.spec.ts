@@ -80,10 +80,62 @@ describe.each(['eagerly', 'graph', 'xla'] as const)('drawn %s', (how) => {
 });
 
 it('the ends of the range of draws give the first and the last token that may come', () => {
-  const draws = tf.tensor2d([1e-9, 1 - 2 ** -24, Math.fround(1)], [1, 3]);
+  const draws = tf.tensor2d([1e-9, 1 - 2 ** -24, 1], [1, 3]);
   const logits = tf.mul(tf.ones([3, 1]), tf.tensor2d([LOGITS])) as tf.Tensor2D;
   const choice = { topK: 0, temperature: tf.scalar(1), topP: tf.scalar(0.8), draws };
   expect(chooseTokens(logits, choice, { at: tf.scalar(0, 'int32') }).arraySync()).toEqual([1, 4, 4]);
+});
+
+describe('a vocabulary of several blocks', () => {
+  const vocab = 700;
+  const logits = [...new RandomStream(8, 'logits').normals(vocab, 0, 3)];
+  const weights = logits.map(Math.exp);
+  const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!);
+  const total = weights.reduce((a, b) => a + b, 0);
+
+  /** Tokens for evenly spaced draws: each comes as often as its probability says, up to one. */
+  const spaced = (o: { topK?: number; topP?: number }) =>
+    tf.tidy(() => {
+      const draws = Float32Array.from({ length: 4000 }, (_, i) => (i + 0.5) / 4000);
+      const rows = tf.mul(tf.ones([4000, 1]), tf.tensor2d([logits])) as tf.Tensor2D;
+      const { topK = 0, topP } = o;
+      const choice = {
+        temperature: tf.scalar(1),
+        draws: tf.tensor2d(draws, [1, 4000]),
+        topK,
+        ...(topP && { topP: tf.scalar(topP) }),
+      };
+      const counts = new Array<number>(vocab).fill(0);
+      for (const token of chooseTokens(rows, choice, { at: tf.scalar(0, 'int32') }).dataSync())
+        counts[token]!++;
+      return counts;
+    });
+
+  it('gives every token its share', () => {
+    spaced({}).forEach((count, i) =>
+      expect(Math.abs(count - (4000 * weights[i]!) / total)).toBeLessThan(1.01),
+    );
+  });
+
+  it.each([0.3, 0.9, 0.99])('the nucleus of %d is the smallest that makes as much', (topP) => {
+    let mass = 0;
+    const nucleus = order.filter((i) => {
+      const may = mass < topP * total;
+      mass += weights[i]!;
+      return may;
+    });
+    const kept = nucleus.reduce((sum, i) => sum + weights[i]!, 0);
+    spaced({ topP }).forEach((count, i) => {
+      const share = nucleus.includes(i) ? weights[i]! / kept : 0;
+      if (share === 0) expect(count).toBe(0);
+      else expect(Math.abs(count - 4000 * share)).toBeLessThan(1.01);
+    });
+  });
+
+  it('the best three are those', () => {
+    const found = spaced({ topK: 3 }).flatMap((count, i) => (count > 0 ? [i] : []));
+    expect(found).toEqual(order.slice(0, 3).sort((a, b) => a - b));
+  });
 });
 
 it('suppressed tokens do not come, and tokens made before count less', () => {
