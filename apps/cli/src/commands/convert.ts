@@ -1,11 +1,13 @@
 import type { Conversion, ConvertOptions } from '@ovis/pretrained';
 import { Command, Option } from 'commander';
+import { resolve } from 'node:path';
 import { findCluster } from '../cluster.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { bytes, count, table } from '../format.ts';
 
-interface Options extends Pick<ConvertOptions, 'to' | 'dtype'> {
+interface Options extends Pick<ConvertOptions, 'dtype'> {
+  to: ConvertOptions['to'] | 'hf';
   stage: string;
   maxShard: string;
   dryRun: boolean;
@@ -18,11 +20,14 @@ export function convertCommand(context: CliContext): Command {
     .description(
       'write a model in another form: official, native ovis2 of transformers, or one of our checkpoints',
     )
-    .argument('<source>', 'folder or URL of a model, or of a checkpoint (STORAGE/RUN/checkpoints[/ID])')
+    .argument(
+      '<source>',
+      'folder or URL of a model, or of a checkpoint (STORAGE/RUN/checkpoints[/ID]); a GGUF file',
+    )
     .argument('<target>', 'new folder or URL; for a checkpoint a run`s folder STORAGE/RUN/checkpoints')
     .addOption(
-      new Option('--to <form>', 'form of the target')
-        .choices(['official', 'native', 'checkpoint'])
+      new Option('--to <form>', 'form of the target; hf: the language model of a GGUF file, as a backbone')
+        .choices(['official', 'native', 'checkpoint', 'hf'])
         .makeOptionMandatory(),
     )
     .addOption(
@@ -42,11 +47,20 @@ export function convertCommand(context: CliContext): Command {
 }
 
 async function convert(context: CliContext, source: string, target: string, o: Options): Promise<void> {
+  if ((o.to === 'hf') !== source.endsWith('.gguf')) {
+    throw new CliError(
+      'USAGE',
+      `'${source}' cannot become '${o.to}'`,
+      '--to hf is for GGUF files, and they for --to hf',
+    );
+  }
+  if (o.to === 'hf') return convertLanguageModel(context, source, target, o);
+  const { to } = o;
   const maxShardBytes = shardBytes(o.maxShard);
   // Loads TensorFlow, which other commands do without.
   const { modelUrl, planConversion } = await import('@ovis/pretrained');
   const plan = await planConversion(modelUrl(source, context.cwd), modelUrl(target, context.cwd), {
-    to: o.to,
+    to,
     dtype: o.dtype,
     stage: Number(o.stage) as 1 | 2 | 3,
     maxShardBytes,
@@ -69,6 +83,31 @@ async function convert(context: CliContext, source: string, target: string, o: O
   } else {
     context.out(o.dryRun ? 'dry run     nothing was written' : `written     ${plan.target.url}`);
   }
+}
+
+const GGUF_DTYPES = { keep: 'F32', fp32: 'F32', bf16: 'BF16', fp16: 'F16' } as const;
+
+/** A GGUF file's quantised weights are written as floats: `keep` is fp32, which holds them exactly. */
+async function convertLanguageModel(
+  context: CliContext,
+  source: string,
+  target: string,
+  o: Options,
+): Promise<void> {
+  const { convertGguf, modelUrl } = await import('@ovis/pretrained');
+  const dtype = GGUF_DTYPES[o.dtype ?? 'keep'];
+  const written = await convertGguf(resolve(context.cwd, source), modelUrl(target, context.cwd), {
+    dtype,
+    env: storageEnvOf(context),
+    dryRun: o.dryRun,
+  });
+  if (o.json) {
+    context.out(JSON.stringify({ source, target: written, written: !o.dryRun }, null, 2));
+    return;
+  }
+  const { url, config, bytes: size } = written;
+  context.out(`target      ${url} (${String(config['model_type'])}, ${dtype}, ${bytes(size)} of weights)`);
+  context.out(o.dryRun ? 'dry run     nothing was written' : `written     ${url}`);
 }
 
 function describe(plan: Conversion): string[] {

@@ -1,6 +1,6 @@
 import { cacheDirectory, prepareSmollm2, repoRoot, type TaskList } from '@ovis/bootstrap';
 import { convertGguf } from '@ovis/pretrained';
-import { cp } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BACKBONES } from './backbones.ts';
 
@@ -14,6 +14,8 @@ export async function smollm2Backbones(tasks: TaskList): Promise<string> {
   const folder = join(cacheDirectory(), 'backbones', 'smollm2-icons');
   await tasks.step('SmolLM2 backbones', async (task) => {
     await cp(join(repoRoot, BACKBONES, 'vit'), join(folder, 'vit'), { recursive: true });
+    // Made anew each time, which takes two seconds: so it is never that of an older version.
+    await rm(join(folder, 'llm'), { recursive: true, force: true });
     await convertGguf(gguf, join(folder, 'llm'), {
       dtype: 'F16',
       onProgress: (done, total) => task.progress(done, total, 'converting'),

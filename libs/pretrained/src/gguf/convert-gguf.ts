@@ -1,7 +1,8 @@
 import { safetensorsChunks, storedAs, type FloatDtype } from '@ovis/checkpoint';
-import { openStorage } from '@ovis/storage';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import type { ObjectStorage } from '@ovis/storage';
+import { jsonFile } from '../model-files.ts';
+import { modelUrl } from '../open-model.ts';
+import { checkEmpty, fillFolder } from '../target-folder.ts';
 import { GgufFile } from './gguf-file.ts';
 import { llmConfig } from './llm-config.ts';
 import { llmTensors } from './llm-tensors.ts';
@@ -10,19 +11,36 @@ import { tokenizerFiles } from './tokenizer-files.ts';
 export interface ConvertGgufOptions {
   /** How weights are written. Default F32, which holds every dequantised value exactly. */
   dtype?: FloatDtype;
+  /** For `s3://` targets. */
+  env?: NodeJS.ProcessEnv;
+  /** Check that the file can be read, write nothing. */
+  dryRun?: boolean;
   /** Bytes of the weights written so far. */
   onProgress?: (done: number, total: number) => void;
+}
+
+export interface ConvertedGguf {
+  /** of the folder */
+  url: string;
+  /** its `config.json` */
+  config: Readonly<Record<string, unknown>>;
+  /** size of `model.safetensors` */
+  bytes: number;
 }
 
 /**
  * Writes the language model of a GGUF file as a folder in Hugging Face layout: `config.json`, `generation_config.json`,
  * `tokenizer.json`, `tokenizer_config.json` (with the chat template) and `model.safetensors`. The weights go through memory a few
  * megabytes at a time.
- * @param folder a path, or a `file://` or `s3://` URL
- * @throws PretrainedError BAD_GGUF, UNSUPPORTED_GGUF; StorageError
+ * @param folder new or empty: a path, or a `file://` or `s3://` URL
+ * @throws PretrainedError BAD_GGUF, UNSUPPORTED_GGUF, TARGET_EXISTS; StorageError
  */
-export async function convertGguf(path: string, folder: string, o: ConvertGgufOptions = {}): Promise<void> {
-  const storage = openStorage(/^\w+:\/\//.test(folder) ? folder : pathToFileURL(resolve(folder)).href);
+export async function convertGguf(
+  path: string,
+  folder: string,
+  o: ConvertGgufOptions = {},
+): Promise<ConvertedGguf> {
+  const url = modelUrl(folder);
   const file = await GgufFile.open(path);
   try {
     // All that can be refused is refused before the first byte is written.
@@ -34,16 +52,20 @@ export async function convertGguf(path: string, folder: string, o: ConvertGgufOp
     const { bytes, chunks } = safetensorsChunks(storedAs(llmTensors(file), o.dtype ?? 'F32'), {
       format: 'pt',
     });
-    await storage.putChunks('model.safetensors', counted(chunks, bytes, o.onProgress));
+    const converted = { url, config, bytes };
+    if (o.dryRun) {
+      await checkEmpty(url, o.env);
+      return converted;
+    }
     const { bos_token_id, eos_token_id, pad_token_id } = config;
-    const files = {
-      'generation_config.json': { bos_token_id, eos_token_id, pad_token_id },
-      'tokenizer.json': tokenizer,
-      'tokenizer_config.json': tokenizerConfig,
-      'config.json': config,
+    const write = async (storage: ObjectStorage): Promise<void> => {
+      await storage.putChunks('model.safetensors', counted(chunks, bytes, o.onProgress));
+      await storage.put('generation_config.json', jsonFile({ bos_token_id, eos_token_id, pad_token_id }));
+      await storage.put('tokenizer.json', jsonFile(tokenizer));
+      await storage.put('tokenizer_config.json', jsonFile(tokenizerConfig));
     };
-    for (const [name, json] of Object.entries(files))
-      await storage.put(name, `${JSON.stringify(json, null, 2)}\n`);
+    await fillFolder(url, o.env, write, { name: 'config.json', bytes: jsonFile(config) });
+    return converted;
   } finally {
     await file.close();
   }

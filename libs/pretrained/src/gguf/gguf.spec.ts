@@ -90,7 +90,10 @@ describe('a file of the Llama architecture', () => {
   });
 
   it('becomes a folder that is a language model', async () => {
-    await convertGguf(TINY, folder, { dtype: 'F16' });
+    const { config, bytes } = await convertGguf(TINY, folder, { dtype: 'F16' });
+    expect(config).toMatchObject({ hidden_size: 64, torch_dtype: 'float16' });
+    expect((await readFile(join(folder, 'model.safetensors'))).length).toBe(bytes);
+    await expect(convertGguf(TINY, folder)).rejects.toMatchObject({ code: 'TARGET_EXISTS' });
     const json = async (name: string): Promise<unknown> =>
       JSON.parse(await readFile(join(folder, name), 'utf8')) as unknown;
     expect(await json('config.json')).toMatchObject({ model_type: 'llama', torch_dtype: 'float16' });

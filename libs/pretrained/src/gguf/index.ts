@@ -1,4 +1,4 @@
-export { convertGguf, type ConvertGgufOptions } from './convert-gguf.ts';
+export { convertGguf, type ConvertedGguf, type ConvertGgufOptions } from './convert-gguf.ts';
 export { GgufFile, GgufMetadata, type GgufTensor } from './gguf-file.ts';
 export { llmConfig } from './llm-config.ts';
 export { llmTensors } from './llm-tensors.ts';
