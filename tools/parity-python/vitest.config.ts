@@ -1,0 +1,5 @@
+import { defineProject } from 'vitest/config';
+
+export default defineProject({
+  test: { name: 'parity-python', include: ['{src,test}/**/*.spec.ts'], testTimeout: 180_000 },
+});
