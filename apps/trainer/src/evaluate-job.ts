@@ -1,6 +1,6 @@
 import { joinParts, loadCheckpoint } from '@ovis/checkpoint';
 import type { RunConfig } from '@ovis/config';
-import { clipProcessor, generateGreedy, preprocessImage } from '@ovis/model';
+import { generateGreedy, imageProcessor, preprocessImage } from '@ovis/model';
 import type { Prediction } from '@ovis/evaluation';
 import type { EvaluateEventInput, EvaluateRequest } from '@ovis/protocol';
 import { expandBraces, openStorage, splitUrl } from '@ovis/storage';
@@ -151,7 +151,7 @@ async function generate(
   onProgress: (done: number, questionsPerS: number) => void,
 ): Promise<string[]> {
   const { imageSize } = config.visual.backbone;
-  const processor = clipProcessor(imageSize, preprocessor);
+  const processor = imageProcessor(config, preprocessor);
   const started = performance.now();
   const answers: string[] = [];
   let next = 0;

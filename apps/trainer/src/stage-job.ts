@@ -10,7 +10,7 @@ import {
 } from '@ovis/checkpoint';
 import { ProcessGroup, type CollectiveListener } from '@ovis/allreduce';
 import type { RunConfig, StageConfig } from '@ovis/config';
-import { clipProcessor, preprocessImage } from '@ovis/model';
+import { imageProcessor, preprocessImage } from '@ovis/model';
 import { StagePhase, type RunStageRequest, type StageEventInput } from '@ovis/protocol';
 import { joinUrl, openStorage, splitUrl } from '@ovis/storage';
 import {
@@ -184,7 +184,7 @@ async function* stageBatches(
 ): AsyncGenerator<StageBatch<LaneCursor[]>, void> {
   const { model } = start;
   const { config } = model;
-  const processor = clipProcessor(config.visual.backbone.imageSize, model.preprocessor);
+  const processor = imageProcessor(config, model.preprocessor);
   const encode = createSampleEncoder(
     model.tokenizer,
     model.formatter,

@@ -1,10 +1,13 @@
 export {
+  FORMATTERS,
   imageTokenRows,
   imageTokens,
   newOvisConfig,
   parseDecoderConfig,
   parseOvisConfig,
   parseVisionConfig,
+  patchSide,
+  pixelChannels,
   TOKENIZE_FUNCTIONS,
 } from './config/index.ts';
 export type {
@@ -34,8 +37,13 @@ export {
 export { generate, generateGreedy, streamTokens } from './generate/generate.ts';
 export type { GenerateOptions, Prompt } from './generate/options.ts';
 export type { NewTokens } from './generate/track.ts';
-export { CLIP_MEAN, CLIP_STD, clipProcessor, fitSize, preprocessImage } from './image/preprocess.ts';
-export type { ImageProcessor } from './image/preprocess.ts';
+export { cropImage, partitionImage } from './image/partition.ts';
+export type { Box, Grid, PartitionOptions } from './image/partition.ts';
+export { expandPictures, pictureIds, preparePicture } from './image/prepare-picture.ts';
+export type { PreparedPicture } from './image/prepare-picture.ts';
+export { centreCropImage, fitSize, preprocessImage, stretchImage } from './image/preprocess.ts';
+export { CLIP_MEAN, CLIP_STD, imageProcessor } from './image/processor.ts';
+export type { ImageProcessor, PreprocessorJson } from './image/processor.ts';
 export { resizeBicubic } from './image/resize.ts';
 export type { RgbImage } from './image/resize.ts';
 export { drawTensor, initParams, reinitLastVitBlocks, reinitVte } from './init.ts';
@@ -46,15 +54,19 @@ export { decoderInitialiser, decoderParameterShapes } from './llm/parameters.ts'
 export { languageModelLoss, llmLogits, mergedBatchTensors, ovisLoss } from './loss.ts';
 export type { LossSum, MergedBatch, MergedBatchTensors } from './loss.ts';
 export {
+  countImages,
   IGNORE_ID,
+  IMAGE_ATOM_ID,
   IMAGE_TOKEN_ID,
+  INDICATOR_IDS,
   mergedEmbeds,
+  mergeLayout,
   planLossRows,
   planMerge,
   TEXT_ROW,
   ZERO_ROW,
 } from './merge.ts';
-export type { MergeOptions, MergePlan, MergeSample } from './merge.ts';
+export type { MergeLayout, MergeOptions, MergePlan, MergeSample } from './merge.ts';
 export { nativeNamesOf, nativeTensors } from './names/native-names.ts';
 export type { NativeTensor } from './names/native-names.ts';
 export {
@@ -72,6 +84,6 @@ export { ParamScope } from './params.ts';
 export type { Params, Tap } from './params.ts';
 export { RandomStream } from './random.ts';
 export { gumbelNoiseValues, tokenize } from './tokenize.ts';
-export { visionForward, visionInitialiser, visionParameterShapes } from './vision/vision.ts';
+export { visionBlockOf, visionForward, visionInitialiser, visionParameterShapes } from './vision/vision.ts';
 export { visualEmbeds, visualTokens } from './visual-tokenizer.ts';
 export type { VisualOptions } from './visual-tokenizer.ts';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { GoldenCase } from '../../test/golden.ts';
 import {
@@ -100,9 +101,9 @@ describe('parseOvisConfig', () => {
     [['llm_config', 'rope_scaling'], { type: 'yarn' }, 'UNSUPPORTED', 'llm_config.rope_scaling.type'],
     [
       ['visual_tokenizer_config', 'hidden_stride'],
-      2,
-      'UNSUPPORTED',
-      'visual_tokenizer_config.hidden_stride is 2',
+      3,
+      'BAD_CONFIG',
+      "visual_tokenizer_config.hidden_stride is 3, a divisor of the grid's 4 patches per side",
     ],
     [
       ['visual_tokenizer_config', 'tokenize_function'],
@@ -112,18 +113,53 @@ describe('parseOvisConfig', () => {
     ],
     [
       ['visual_tokenizer_config', 'backbone_config', 'patch_size'],
-      15,
+      999,
       'BAD_CONFIG',
-      'backbone_config.patch_size is 15',
+      'backbone_config.patch_size is 999',
     ],
     [['visual_tokenizer_config', 'backbone_config'], 'clip', 'BAD_CONFIG', 'an object is needed'],
     [['model_type'], 'llava', 'UNSUPPORTED', 'model_type is "llava"'],
-    [['hidden_size'], 32, 'BAD_CONFIG', 'hidden_size is 32, llm_config.hidden_size (64)'],
+    [['hidden_size'], 32, 'BAD_CONFIG', "hidden_size is 32, the LLM's hidden_size (64)"],
   ])('%j = %j is %s', (path, value, code, message) => {
     const parse = () => parseOvisConfig(nested(path, value));
     expect(parse).toThrow(expect.objectContaining({ code }));
     expect(parse).toThrow(message);
   });
+});
+
+it.each([
+  ['ovis10_clip_llama3', '1.0', 'clip', 'wrapped'],
+  ['ovis15_siglip_gemma2', '1.5', 'siglip', 'wrapped'],
+  ['ovis16_siglip_llama32', '1.6', 'siglip', 'in-text'],
+  ['ovis20_aimv2_qwen25', '2.0', 'aimv2', 'in-text'],
+  ['native_ovis2', 'native', 'aimv2', 'in-text'],
+] as const)('%s is of generation %s', (name, generation, kind, indicators) => {
+  const { config } = new GoldenCase(name);
+  expect(config.generation).toBe(generation);
+  expect(config.visual.backbone.kind).toBe(kind);
+  expect(config.visual.indicators).toBe(indicators);
+  expect(config.visual.finalNorm).toBe(generation === 'native');
+});
+
+it('newOvisConfig joins a tower and an LLM of each generation', () => {
+  for (const name of ['ovis15_siglip_gemma2', 'ovis16_siglip_llama32', 'ovis20_aimv2_qwen25'] as const) {
+    const { config, ...golden } = new GoldenCase(name);
+    const json = JSON.parse(readFileSync(`${golden.folder}checkpoint/config.json`, 'utf8')) as {
+      llm_config: Json;
+      visual_tokenizer_config: Json;
+    };
+    const { hiddenStride, booster, vocabSize } = config.visual;
+    const made = newOvisConfig({
+      vit: json.visual_tokenizer_config['backbone_config'] as Json,
+      llm: json.llm_config,
+      visualVocabSize: vocabSize,
+      generation: config.generation as '2.0',
+      hiddenStride,
+      ...(booster ? { booster } : {}),
+      multimodalMaxLength: config.multimodalMaxLength,
+    });
+    expect(parseOvisConfig(made)).toEqual(config);
+  }
 });
 
 it('newOvisConfig joins two backbones into an official config', () => {

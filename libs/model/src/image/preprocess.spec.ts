@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readPng } from '../../test/png.ts';
 import { readSafetensors } from '../../test/safetensors.ts';
-import { clipProcessor, fitSize, preprocessImage } from './preprocess.ts';
+import { centreCropImage, fitSize, preprocessImage, stretchImage } from './preprocess.ts';
+import { CLIP_MEAN, CLIP_STD } from './processor.ts';
 import { resizeBicubic } from './resize.ts';
 
 interface Golden {
@@ -19,6 +20,7 @@ interface Golden {
   tensor?: string;
 }
 
+const clip = (size: number) => ({ size, mean: CLIP_MEAN, std: CLIP_STD });
 const folder = new URL('../../fixtures/images/', import.meta.url).pathname;
 const index = JSON.parse(readFileSync(`${folder}index.json`, 'utf8')) as { items: Golden[] };
 const pixels = readSafetensors(`${folder}pixels.safetensors`);
@@ -40,7 +42,7 @@ describe.each(index.items)('$image at $side', (golden) => {
   });
 
   it('has the official pixel values', () => {
-    const actual = preprocessImage(image, clipProcessor(golden.side));
+    const actual = preprocessImage(image, clip(golden.side));
     let sum = 0;
     let absolute = 0;
     for (const value of actual) {
@@ -59,6 +61,24 @@ describe.each(index.items)('$image at $side', (golden) => {
   });
 });
 
+describe("the towers' own processors", () => {
+  const half = { size: 56, mean: [0.5, 0.5, 0.5] as const, std: [0.5, 0.5, 0.5] as const };
+  const stored = (prefix: string) =>
+    Object.keys(pixels)
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length));
+
+  it.each(stored('clip_centercrop_56_'))("CLIP's cuts out the middle of %s", (name) => {
+    const actual = centreCropImage(readPng(`${folder}${name}.png`), clip(56));
+    expect(largestDifference(actual, pixels[`clip_centercrop_56_${name}`]?.data)).toBeLessThan(1e-6);
+  });
+
+  it.each(stored('siglip_56_'))("SigLIP's stretches %s", (name) => {
+    const actual = stretchImage(readPng(`${folder}${name}.png`), half);
+    expect(largestDifference(actual, pixels[`siglip_56_${name}`]?.data)).toBeLessThan(1e-6);
+  });
+});
+
 it('normalises with the means and deviations it is given', () => {
   const half = { size: 56, mean: [0.5, 0.5, 0.5] as const, std: [0.5, 0.5, 0.5] as const };
   const white = { data: new Uint8Array(4 * 2 * 3).fill(255), width: 4, height: 2 };
@@ -68,15 +88,15 @@ it('normalises with the means and deviations it is given', () => {
 
 describe('bad pictures', () => {
   it('refuses one that gets a side of 0', () => {
-    expect(() =>
-      preprocessImage({ data: new Uint8Array(100 * 3), width: 100, height: 1 }, clipProcessor(56)),
-    ).toThrow(expect.objectContaining({ code: 'BAD_IMAGE' }));
+    expect(() => preprocessImage({ data: new Uint8Array(100 * 3), width: 100, height: 1 }, clip(56))).toThrow(
+      expect.objectContaining({ code: 'BAD_IMAGE' }),
+    );
   });
 
   it('refuses bytes that are not RGB', () => {
-    expect(() =>
-      preprocessImage({ data: new Uint8Array(16), width: 2, height: 2 }, clipProcessor(56)),
-    ).toThrow(/2x2 with 16 bytes/);
+    expect(() => preprocessImage({ data: new Uint8Array(16), width: 2, height: 2 }, clip(56))).toThrow(
+      /2x2 with 16 bytes/,
+    );
   });
 });
 

@@ -1,26 +1,6 @@
 import { ImageError } from '../errors.ts';
+import type { ImageProcessor } from './processor.ts';
 import { checkImage, resizeBicubic, type RgbImage } from './resize.ts';
-
-/** What a `preprocessor_config.json` says, as far as Ovis uses it. */
-export interface ImageProcessor {
-  /** Side `S` of the square result in pixels. */
-  size: number;
-  mean: readonly [number, number, number];
-  std: readonly [number, number, number];
-}
-
-export const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
-export const CLIP_STD = [0.26862954, 0.26130258, 0.27577711] as const;
-
-/** The processor of a CLIP tower of this input size; mean and std from `preprocessor_config.json` when given. */
-export function clipProcessor(
-  size: number,
-  json: { image_mean?: number[]; image_std?: number[] } = {},
-): ImageProcessor {
-  const triple = (values: number[] | undefined, fallback: readonly [number, number, number]) =>
-    values?.length === 3 ? (values as [number, number, number]) : fallback;
-  return { size, mean: triple(json.image_mean, CLIP_MEAN), std: triple(json.image_std, CLIP_STD) };
-}
 
 /**
  * The size of a picture fitted into `side` x `side` (spec 3.2): the longer side becomes `side`, the other the floor of
@@ -43,24 +23,55 @@ export function fitSize(width: number, height: number, side: number): { width: n
 }
 
 /**
- * Official preprocessing (spec 3): fit, bicubic resize on bytes, 1/255, mean and std, centred in zeros (which is the
- * mean colour, as the padding comes after normalisation). Returns `[3, S, S]`, row-major.
+ * Official preprocessing of one picture or tile (spec 3): fit, bicubic resize on bytes, 1/255, mean and deviation, centred in
+ * zeros (which is the mean colour, as the padding comes after normalisation). Returns `[3, S, S]`, row-major.
  */
 export function preprocessImage(image: RgbImage, processor: ImageProcessor): Float32Array {
   checkImage(image);
   const { size } = processor;
   const fitted = fitSize(image.width, image.height, size);
-  const resized = resizeBicubic(image, fitted.width, fitted.height);
-  const left = Math.floor((size - resized.width) / 2);
-  const top = Math.floor((size - resized.height) / 2);
+  return centred(resizeBicubic(image, fitted.width, fitted.height), processor);
+}
+
+/**
+ * SigLIP's own processor, and native `ovis2`'s for a tile: the picture is stretched to S x S whatever its shape. Returns `[3, S, S]`.
+ */
+export function stretchImage(image: RgbImage, processor: ImageProcessor): Float32Array {
+  checkImage(image);
+  return centred(resizeBicubic(image, processor.size, processor.size), processor);
+}
+
+/** CLIP's own processor: the shorter side becomes S, the middle is cut out. Returns `[3, S, S]`. */
+export function centreCropImage(image: RgbImage, processor: ImageProcessor): Float32Array {
+  checkImage(image);
+  const { size } = processor;
+  const { width, height } = image;
+  const other = (long: number, short: number) => Math.trunc((size * long) / short);
+  const resized =
+    width <= height
+      ? resizeBicubic(image, size, other(height, width))
+      : resizeBicubic(image, other(width, height), size);
+  return centred(resized, processor);
+}
+
+/** Normalises a picture and puts its middle into S x S; what sticks out is cut off, what is missing is zero. */
+function centred(image: RgbImage, processor: ImageProcessor): Float32Array {
+  const { size } = processor;
+  const left = Math.floor((size - image.width) / 2);
+  const top = Math.floor((size - image.height) / 2);
+  // As Python's floor division of what sticks out: (height - size) // 2.
+  const fromX = Math.max(0, Math.floor((image.width - size) / 2));
+  const fromY = Math.max(0, Math.floor((image.height - size) / 2));
+  const columns = Math.min(size, image.width);
+  const rows = Math.min(size, image.height);
   const out = new Float32Array(3 * size * size);
   for (let channel = 0; channel < 3; channel++) {
     const levels = normalisedLevels(processor, channel);
-    for (let y = 0; y < resized.height; y++) {
-      const to = (channel * size + top + y) * size + left;
-      const from = y * resized.width * 3 + channel;
-      for (let x = 0; x < resized.width; x++) {
-        out[to + x] = levels[resized.data[from + 3 * x] as number] as number;
+    for (let y = 0; y < rows; y++) {
+      const to = (channel * size + Math.max(0, top) + y) * size + Math.max(0, left);
+      const from = ((fromY + y) * image.width + fromX) * 3 + channel;
+      for (let x = 0; x < columns; x++) {
+        out[to + x] = levels[image.data[from + 3 * x] as number] as number;
       }
     }
   }

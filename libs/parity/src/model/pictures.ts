@@ -1,4 +1,4 @@
-import { clipProcessor, preprocessImage, type OvisConfig } from '@ovis/model';
+import { imageProcessor, pixelChannels, preprocessImage, type OvisConfig } from '@ovis/model';
 import type { ParityCase } from '../case/parity-case.ts';
 import { ParityError } from '../errors.ts';
 
@@ -7,9 +7,8 @@ export const ZEROS = 'zeros';
 
 /** Values of one input of the vision tower: `[channels, S, S]`. */
 export function pixelShape(config: OvisConfig): [number, number, number] {
-  const { backbone, booster } = config.visual;
-  const side = backbone.imageSize;
-  return [booster ? 5 * backbone.channels : backbone.channels, side, side];
+  const side = config.visual.backbone.imageSize;
+  return [pixelChannels(config), side, side];
 }
 
 /** A picture as the model sees it: one input of the tower or several, and the ids that stand for it. */
@@ -22,7 +21,7 @@ export interface PreparedPicture {
 export function preparePicture(c: ParityCase, name: string, _maxPartition: number): PreparedPicture {
   const picture = c.pictures[name];
   if (!picture) throw missingPicture(name);
-  const processor = clipProcessor(c.config.visual.backbone.imageSize, c.preprocessor);
+  const processor = imageProcessor(c.config, c.preprocessor);
   return { tiles: [preprocessImage(picture, processor)], ids: [-200] };
 }
 
