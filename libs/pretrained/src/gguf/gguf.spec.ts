@@ -123,6 +123,41 @@ describe('a file of the Llama architecture', () => {
   });
 });
 
+describe('a file of the Qwen2 architecture', () => {
+  it('has biases, an output matrix, and q and k in their own order', async () => {
+    const file = await GgufFile.open(fixture('tiny-qwen2.gguf'));
+    expect(parseDecoderConfig(llmConfig(file))).toMatchObject({
+      family: 'qwen2',
+      qkvBias: true,
+      tieWordEmbeddings: false,
+    });
+    const tensors = llmTensors(file);
+    expect(Object.keys(tensors)).toHaveLength(3 + 9 + 3);
+    expect(tensors['lm_head.weight']?.shape).toEqual([tokenizerSize(file), 64]);
+    for (const name of ['q_proj.weight', 'k_proj.weight', 'k_proj.bias']) {
+      const { data } = await readStored(tensors[`model.layers.0.self_attn.${name}`]!);
+      expect(data).toEqual(Float32Array.from({ length: data.length }, (_, i) => i / 64));
+    }
+    await file.close();
+  });
+
+  it('splits text as the official tokenizer.json of the family says', async () => {
+    const file = await GgufFile.open(fixture('tiny-qwen2.gguf'));
+    const official = JSON.parse(
+      await readFile(
+        new URL('../../../text/fixtures/tokenizer/qwen/tokenizer.json', import.meta.url),
+        'utf8',
+      ),
+    ) as Record<string, unknown>;
+    const { tokenizer } = tokenizerFiles(file);
+    for (const step of ['normalizer', 'pre_tokenizer', 'decoder'])
+      expect(tokenizer[step]).toEqual(official[step]);
+    await file.close();
+  });
+
+  const tokenizerSize = (file: GgufFile): number => file.metadata.strings('tokenizer.ggml.tokens').length;
+});
+
 describe('what cannot be read', () => {
   let folder: string;
   beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'ovis-gguf-'))));
