@@ -16,7 +16,6 @@ import { duration } from '../format.ts';
 import { prepareData, uploadFolder } from './prepare-data.ts';
 import { demoConfig, profileRun } from './profiles.ts';
 import { writeReport, type DemoResult } from './report.ts';
-import { smollm2Backbones } from './smollm2.ts';
 
 export interface DemoOptions {
   profile: string;
@@ -40,7 +39,7 @@ export async function runDemo(o: DemoOptions): Promise<DemoResult> {
   const { run } = profileRun(o.profile);
   const toolchain = await prepare({ tasks });
   const root = repoRoot;
-  const backbones = run === 'smollm2-icons' ? await smollm2Backbones(tasks) : join(root, BACKBONES);
+  const backbones = run === 'smollm2-icons' ? await realBackbones(tasks) : join(root, BACKBONES);
   const running: RunningDemo = {};
   const cluster = await startCluster({
     toolchain,
@@ -67,6 +66,12 @@ export async function runDemo(o: DemoOptions): Promise<DemoResult> {
   } finally {
     if (!o.keep) await cluster.stop();
   }
+}
+
+/** Loads TensorFlow, which the other profiles do without in this process. */
+async function realBackbones(tasks: TaskList): Promise<string> {
+  const { smollm2Backbones } = await import('./smollm2.ts');
+  return smollm2Backbones(tasks);
 }
 
 /** What Ctrl-C has to end before the servers go away. */
