@@ -17,43 +17,63 @@ export const IMAGE_TOKENS = [
 /** Ids of IMAGE_TOKENS. */
 export type ImageTokenIds = [number, number, number, number, number, number];
 
-/** What transformers' `Qwen2Config` knows; the rest of an official file is every default of `PretrainedConfig`. */
+/** What else transformers' `Qwen2Config` knows; the rest of an official file is every default of `PretrainedConfig`. */
 const TEXT_KEYS = [
   'attention_dropout',
   'bos_token_id',
   'eos_token_id',
   'head_dim',
-  'hidden_act',
-  'hidden_size',
-  'initializer_range',
-  'intermediate_size',
   'max_position_embeddings',
   'max_window_layers',
-  'num_attention_heads',
-  'num_hidden_layers',
-  'num_key_value_heads',
   'pad_token_id',
-  'rms_norm_eps',
-  'rope_scaling',
-  'rope_theta',
   'sliding_window',
   'use_cache',
   'use_sliding_window',
 ] as const;
 
-/** Keys that the two formats' vision configs share. */
-const VISION_KEYS = [
-  'attention_dropout',
-  'hidden_size',
-  'image_size',
-  'intermediate_size',
-  'num_attention_heads',
-  'num_channels',
-  'num_hidden_layers',
-  'patch_size',
-  'qkv_bias',
-  'rms_norm_eps',
-] as const;
+/** What is computed with, spelled out: the defaults of the two formats' classes are not everywhere the same. */
+function decoderValues({ llm }: OvisConfig): Json {
+  const { ropeScaling: rope } = llm;
+  return {
+    hidden_act: llm.activation,
+    hidden_size: llm.hiddenSize,
+    initializer_range: llm.initializerRange,
+    intermediate_size: llm.intermediateSize,
+    model_type: 'qwen2',
+    num_attention_heads: llm.heads,
+    num_hidden_layers: llm.layers,
+    num_key_value_heads: llm.kvHeads,
+    rms_norm_eps: llm.rmsNormEps,
+    rope_scaling: rope
+      ? {
+          factor: rope.factor,
+          high_freq_factor: rope.highFreqFactor,
+          low_freq_factor: rope.lowFreqFactor,
+          original_max_position_embeddings: rope.originalMaxPositions,
+          rope_type: 'llama3',
+        }
+      : null,
+    rope_theta: llm.ropeTheta,
+    tie_word_embeddings: llm.tieWordEmbeddings,
+    vocab_size: llm.vocabSize,
+  };
+}
+
+/** The keys that the two formats' vision configs share. */
+function towerValues({ visual }: OvisConfig, json: Json): Json {
+  const tower = visual.backbone;
+  return {
+    ...picked(json, ['attention_dropout']),
+    hidden_size: tower.hiddenSize,
+    image_size: tower.imageSize,
+    intermediate_size: tower.intermediateSize,
+    num_attention_heads: tower.heads,
+    num_channels: tower.channels,
+    num_hidden_layers: tower.layers,
+    patch_size: tower.patchSize,
+    ...(tower.kind === 'aimv2' ? { qkv_bias: tower.qkvBias, rms_norm_eps: tower.rmsNormEps } : {}),
+  };
+}
 
 /**
  * Why native `ovis2` cannot hold a model of this config (spec 7.3).
@@ -129,17 +149,16 @@ export function nativeConfig(
     multimodal_max_length: config.multimodalMaxLength,
     text_config: {
       ...picked(official['llm_config'] as Json, TEXT_KEYS),
-      model_type: 'qwen2',
-      tie_word_embeddings: llm.tieWordEmbeddings,
+      ...decoderValues(config),
       vocab_size: o.vocabSize,
     },
     tie_word_embeddings: llm.tieWordEmbeddings,
     vision_config: {
-      ...picked(tower, VISION_KEYS),
+      ...towerValues(config, tower),
       hidden_act: 'silu',
       hidden_stride: visual.hiddenStride,
       initializer_range: visual.backbone.initializerRange,
-      mlp_bias: tower['use_bias'] ?? false,
+      mlp_bias: visual.backbone.kind === 'aimv2' && visual.backbone.mlpBias,
       num_visual_indicator_tokens: visual.reserved,
       tokenize_function: visual.tokenizeFunction,
       vocab_size: visual.vocabSize,
@@ -151,7 +170,7 @@ export function nativeConfig(
 
 /** The official `config.json` (Ovis 2) of a native one. */
 export function officialConfig(config: OvisConfig, native: Json, o: { dtype: WeightsDtype }): Json {
-  const { llm, visual } = config;
+  const { visual } = config;
   const tower = native['vision_config'] as Json;
   const dtype = torchDtype(o.dtype);
   return {
@@ -163,10 +182,8 @@ export function officialConfig(config: OvisConfig, native: Json, o: { dtype: Wei
     llm_config: {
       architectures: ['Qwen2ForCausalLM'],
       ...picked(native['text_config'] as Json, TEXT_KEYS),
-      model_type: 'qwen2',
-      tie_word_embeddings: llm.tieWordEmbeddings,
+      ...decoderValues(config),
       torch_dtype: dtype,
-      vocab_size: llm.vocabSize,
     },
     model_type: 'ovis',
     multimodal_max_length: config.multimodalMaxLength,
@@ -174,11 +191,11 @@ export function officialConfig(config: OvisConfig, native: Json, o: { dtype: Wei
     visual_tokenizer_config: {
       backbone_config: {
         architectures: ['AIMv2Model'],
-        ...picked(tower, VISION_KEYS),
+        ...towerValues(config, tower),
         model_type: 'aimv2',
         projection_dropout: 0,
         torch_dtype: dtype,
-        use_bias: tower['mlp_bias'] ?? false,
+        use_bias: visual.backbone.kind === 'aimv2' && visual.backbone.mlpBias,
       },
       backbone_kwargs: {},
       depths: null,

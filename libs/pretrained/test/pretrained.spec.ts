@@ -123,6 +123,37 @@ describe('official and native', () => {
   });
 });
 
+it('a checkpoint without generation_config.json gets one from its tokenizer', async () => {
+  const [bare, checkpoint, back] = [fresh(), fresh(), fresh()];
+  await copyOf('ovis20_aimv2_qwen25', bare);
+  await rm(join(bare, 'generation_config.json'));
+  await (await planConversion(bare, checkpoint, { to: 'checkpoint' })).write();
+  await (await planConversion(checkpoint, back, { to: 'official' })).write();
+  expect(await readJson(join(back, 'generation_config.json'))).toEqual({
+    eos_token_id: 299,
+    pad_token_id: 297,
+  });
+});
+
+it('a config that leaves defaults out says them in the other format', async () => {
+  const [short, native] = [fresh(), fresh()];
+  const storage = await copyOf('ovis20_aimv2_qwen25', short);
+  const config = structuredClone(await readJson(join(short, 'config.json'))) as Record<
+    string,
+    Record<string, Record<string, unknown>>
+  >;
+  const tower = config['visual_tokenizer_config']!['backbone_config']!;
+  for (const key of ['num_channels', 'rms_norm_eps', 'qkv_bias', 'use_bias']) delete tower[key];
+  for (const key of ['rms_norm_eps', 'hidden_act', 'rope_scaling']) delete config['llm_config']![key];
+  await rm(join(short, 'config.json'));
+  await storage.put('config.json', JSON.stringify(config));
+  await (await planConversion(short, native, { to: 'native' })).write();
+  expect(await readJson(join(native, 'config.json'))).toMatchObject({
+    text_config: { num_key_value_heads: 2, rms_norm_eps: 1e-6, hidden_act: 'silu', rope_theta: 1e6 },
+    vision_config: { num_channels: 3, rms_norm_eps: 1e-5, qkv_bias: false, mlp_bias: false },
+  });
+});
+
 describe('shards and types', () => {
   it('cuts by size, with an index; reads them again; bf16 halves the size', async () => {
     const [whole, target] = [fresh(), fresh()];
