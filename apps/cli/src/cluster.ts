@@ -69,6 +69,16 @@ export function storageEnv(env: NodeJS.ProcessEnv, state: ClusterState | undefin
   };
 }
 
+/** Storage of the cluster where one is known; else that of the environment. */
+export function storageEnvOf({ env, cwd }: { env: NodeJS.ProcessEnv; cwd: string }): NodeJS.ProcessEnv {
+  try {
+    return findCluster(env, cwd).storageEnv;
+  } catch (error) {
+    if (error instanceof CliError && error.code === 'NO_CLUSTER') return env;
+    throw error;
+  }
+}
+
 /** In OVIS_STATE_DIR, else the nearest `.ovis` above `cwd`, else that of the repository this file is in. */
 function clusterFile(env: NodeJS.ProcessEnv, cwd: string): string | undefined {
   if (env['OVIS_STATE_DIR']) {

@@ -6,6 +6,10 @@ export interface CliContext {
   out: (line: string) => void;
   /** A line about what is going on, and errors. */
   err: (line: string) => void;
+  /** Text for the reader of the result, without a line's end. */
+  write: (text: string) => void;
+  /** Where lines are read from by commands that ask. */
+  input: NodeJS.ReadableStream;
   /** The terminal that `out` writes to, for pictures that are redrawn; undefined without one. */
   terminal?: NodeJS.WriteStream;
   /** Replaces the current line of a terminal; undefined without one. */
@@ -34,6 +38,11 @@ export function processContext(): CliContext {
       clear();
       process.stderr.write(`${line}\n`);
     },
+    write: (text) => {
+      clear();
+      stdout.write(text);
+    },
+    input: process.stdin,
     terminal: stdout.isTTY && !process.env['CI'] ? stdout : undefined,
     rewrite: stdout.isTTY
       ? (line) => {

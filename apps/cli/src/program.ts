@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { cancelCommand } from './commands/cancel.ts';
+import { chatCommand } from './commands/chat.ts';
 import { configCommand } from './commands/config.ts';
 import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -25,6 +26,7 @@ export function createProgram(context: CliContext, register: ((program: Command)
     watchCommand(context),
     resumeCommand(context),
     cancelCommand(context),
+    chatCommand(context),
     trainersCommand(context),
     configCommand(context),
     convertCommand(context),

@@ -15,7 +15,7 @@ import {
   type TrainingActivities,
 } from '@ovis/workflows';
 import { temporalMissing as missing, temporalPath } from '@ovis/workflows/test/temporal-server';
-import { createProgram, runProgram } from '../src/index.ts';
+import { runCli } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ovis-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,21 +23,8 @@ const storage = `file://${folder}/runs`;
 const text = readFileSync(new URL('./run.yaml', import.meta.url), 'utf8').replace('s3://ovis/runs', storage);
 writeFileSync(join(folder, 'run.yaml'), text);
 
-/** Runs one command line as a user would, without a terminal. */
-async function ovis(args: string[], env: NodeJS.ProcessEnv = {}, cwd = folder) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const signal = new AbortController().signal;
-  const context = {
-    env: { OVIS_STATE_DIR: join(folder, 'none'), ...env },
-    cwd,
-    out: (l: string) => out.push(l),
-    err: (l: string) => err.push(l),
-    signal,
-  };
-  const code = await runProgram(createProgram(context), args, context);
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
+const ovis = (args: string[], env: NodeJS.ProcessEnv = {}, cwd = folder) =>
+  runCli(args, { env: { OVIS_STATE_DIR: join(folder, 'none'), ...env }, cwd });
 
 describe('without a cluster', () => {
   it('checks a run file and prints the plan', async () => {

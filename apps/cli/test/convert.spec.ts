@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resumePoint } from '@ovis/workflows';
 import { afterAll, expect, it } from 'vitest';
-import { createProgram, runProgram } from '../src/index.ts';
+import { runCli } from './run-cli.ts';
 import { checkpointsOf } from '../src/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ovis-convert-'));
@@ -12,19 +12,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../../libs/model/fixtures/${name}/checkpoint`, import.meta.url));
 
-async function convert(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const context = {
-    env: { OVIS_STATE_DIR: join(folder, 'none') },
-    cwd: folder,
-    out: (l: string) => out.push(l),
-    err: (l: string) => err.push(l),
-    signal: new AbortController().signal,
-  };
-  const code = await runProgram(createProgram(context), ['convert', ...args], context);
-  return { code, out: out.join('\n'), err: err.join('\n') };
-}
+const convert = (...args: string[]) =>
+  runCli(['convert', ...args], { cwd: folder, env: { OVIS_STATE_DIR: join(folder, 'none') } });
 
 it('writes a native model, and says what is not the same', async () => {
   const { code, out, err } = await convert(fixture('ovis20_aimv2_qwen25'), 'native', '--to', 'native');

@@ -5,6 +5,8 @@ export type PretrainedErrorCode =
   | 'UNSUPPORTED_GGUF'
   /** Nothing at the place, or no model in a form this library knows. */
   | 'NO_MODEL'
+  /** A model without tokenizer.json was asked to talk. */
+  | 'NO_TOKENIZER'
   /** A folder without safetensors. */
   | 'NO_WEIGHTS'
   /** An index that does not fit its shards. */

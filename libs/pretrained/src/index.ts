@@ -2,6 +2,7 @@ export { PretrainedError, type PretrainedErrorCode } from './errors.ts';
 export { convertGguf, GgufFile, llmConfig, llmTensors, tokenizerFiles } from './gguf/index.ts';
 export type { ConvertedGguf, ConvertGgufOptions, GgufTensor, TokenizerFiles } from './gguf/index.ts';
 export { newFromBackbones, type NewFromBackbones } from './backbones.ts';
+export { Chat, type AnswerFacts, type AnswerOptions, type Picture } from './chat.ts';
 export { planConversion, type Conversion, type ConvertOptions } from './convert.ts';
 export { DTYPE_NAMES, type DtypeName } from './dtypes.ts';
 export { type SmallFiles } from './model-files.ts';

@@ -1,7 +1,7 @@
 import type { Conversion, ConvertOptions } from '@ovis/pretrained';
 import { Command, Option } from 'commander';
 import { resolve } from 'node:path';
-import { findCluster } from '../cluster.ts';
+import { storageEnvOf } from '../cluster.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { bytes, count, table } from '../format.ts';
@@ -126,14 +126,4 @@ function shardBytes(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new CliError('USAGE', `--max-shard is '${text}'`, 'give a number of GB above 0');
   return value * 1e9;
-}
-
-/** Storage of the local cluster where one runs; else that of the environment. */
-function storageEnvOf({ env, cwd }: CliContext): NodeJS.ProcessEnv {
-  try {
-    return findCluster(env, cwd).storageEnv;
-  } catch (error) {
-    if (error instanceof CliError && error.code === 'NO_CLUSTER') return env;
-    throw error;
-  }
 }
