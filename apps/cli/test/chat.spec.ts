@@ -41,27 +41,31 @@ describe.each([
     expect(a.out).not.toBe(c.out);
   });
 
-  it('talks on about several pictures, and writes the conversation down', async () => {
-    const lines = [
-      `/image ${image} ${fixture(name)}images/wide.png`,
-      'What do they show?',
-      'And which is the larger one?',
-      `/save ${join(folder, 'talk.json')}`,
-      '/nothing',
-      '/quit',
-    ];
-    const short = ['--max-new-tokens', '6', '--max-partition', '1'];
-    const { code, err } = await chat([model, ...short], `${lines.join('\n')}\n`);
-    expect(code).toBe(0);
-    expect(err).toContain('there is no command /nothing');
-    const saved = JSON.parse(readFileSync(join(folder, 'talk.json'), 'utf8')) as {
-      image: string[];
-      conversations: { from: string; value: string }[];
-    };
-    expect(saved.image).toHaveLength(2);
-    expect(saved.conversations.map(({ from }) => from)).toEqual(['human', 'gpt', 'human', 'gpt']);
-    expect(saved.conversations[0]?.value).toBe('Image 1: <image>\nImage 2: <image>\nWhat do they show?');
-  });
+  // The 1.6 model takes 128 rows, too few for two questions.
+  it.skipIf(name === 'ovis16_siglip_llama32')(
+    'talks on about several pictures, and writes the conversation down',
+    async () => {
+      const lines = [
+        `/image ${image} ${fixture(name)}images/wide.png`,
+        'What do they show?',
+        'And which is the larger one?',
+        `/save ${join(folder, 'talk.json')}`,
+        '/nothing',
+        '/quit',
+      ];
+      const short = ['--max-new-tokens', '6', '--max-partition', '1'];
+      const { code, err } = await chat([model, ...short], `${lines.join('\n')}\n`);
+      expect(code).toBe(0);
+      expect(err).toContain('there is no command /nothing');
+      const saved = JSON.parse(readFileSync(join(folder, 'talk.json'), 'utf8')) as {
+        image: string[];
+        conversations: { from: string; value: string }[];
+      };
+      expect(saved.image).toHaveLength(2);
+      expect(saved.conversations.map(({ from }) => from)).toEqual(['human', 'gpt', 'human', 'gpt']);
+      expect(saved.conversations[0]?.value).toBe('Image 1: <image>\nImage 2: <image>\nWhat do they show?');
+    },
+  );
 });
 
 describe('chat', () => {
