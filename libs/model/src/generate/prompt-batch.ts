@@ -1,7 +1,7 @@
 import { tf } from '@ovis/tensorflow';
-import { imageTokenRows, type OvisConfig } from '../config/index.ts';
+import { pixelChannels, type OvisConfig } from '../config/index.ts';
 import { MergeError } from '../errors.ts';
-import { IMAGE_TOKEN_ID, type MergePlan, planMerge } from '../merge.ts';
+import { countImages, mergeLayout, type MergePlan, planMerge } from '../merge.ts';
 import type { Prompt } from './options.ts';
 
 /** Prompts that are decoded together: padded on the right, each with positions of its own. */
@@ -54,7 +54,7 @@ export function promptBatch(config: OvisConfig, prompts: readonly Prompt[], shap
   const samples = prompts.map(({ inputIds }) => ({ inputIds, labels: inputIds.map(() => -100) }));
   while (samples.length < shape.batchSize) samples.push({ inputIds: [0], labels: [-100] });
   const plan = planMerge(samples, {
-    rowsPerImage: imageTokenRows(config),
+    ...mergeLayout(config),
     maxLength: config.multimodalMaxLength,
     padTo: shape.time,
   });
@@ -84,7 +84,8 @@ function gatherImages(
   images: number,
 ): tf.Tensor4D | undefined {
   if (images === 0) return undefined;
-  const { channels, imageSize } = config.visual.backbone;
+  const channels = pixelChannels(config);
+  const { imageSize } = config.visual.backbone;
   return tf.tidy(() => {
     const given = prompts.flatMap((prompt) => prompt.pixelValues ?? []);
     const missing = images - given.reduce((sum, pixels) => sum + pixels.shape[0], 0);
@@ -95,7 +96,8 @@ function gatherImages(
 
 function mergedLength(prompt: Prompt, index: number, config: OvisConfig): number {
   const { inputIds } = prompt;
-  const placeholders = inputIds.filter((id) => id === IMAGE_TOKEN_ID).length;
+  const layout = mergeLayout(config);
+  const placeholders = countImages(inputIds, layout);
   const images = prompt.pixelValues?.shape[0] ?? 0;
   if (placeholders !== images) {
     throw new MergeError(
@@ -107,7 +109,9 @@ function mergedLength(prompt: Prompt, index: number, config: OvisConfig): number
   if (inputIds.length === 0) {
     throw new MergeError('BAD_SAMPLE', `prompt ${index} is empty`, 'Give it at least one token.');
   }
-  const length = inputIds.length + placeholders * (imageTokenRows(config) - 1);
+  // Native ids stand for one row each, the others for all rows of a picture or tile.
+  const more = layout.nativeIds ? 0 : layout.rowsPerImage - 1;
+  const length = inputIds.length + placeholders * more;
   if (length > config.multimodalMaxLength) {
     throw new MergeError(
       'TOO_LONG',
