@@ -123,9 +123,11 @@ export const stageSchema = z.strictObject({
   epsilon: z.number().positive().optional().describe('AdamW. Default: 1e-8.'),
   weightDecay: z.number().min(0).optional().describe('AdamW. Default: 0.'),
   lossNormalization: z
-    .enum(['tokens', 'microbatch'])
+    .enum(['tokens', 'microbatch', 'microbatch-sum'])
     .optional()
-    .describe('Mean over all tokens of the step, or mean of micro-batch means. Default: tokens.'),
+    .describe(
+      'Mean over all tokens of the step, or mean of micro-batch means (official 1.0, 1.5); microbatch-sum: their sum for the gradient, as the official 1.6 and 2 clip it. Default: tokens.',
+    ),
   packing: z
     .enum(['none', 'rows'])
     .optional()

@@ -36,6 +36,7 @@ export {
 } from './errors.ts';
 export { generate, generateGreedy, streamTokens } from './generate/generate.ts';
 export type { GenerateOptions, Prompt } from './generate/options.ts';
+export { promptCut } from './generate/prompt-batch.ts';
 export type { NewTokens } from './generate/track.ts';
 export { cropImage, partitionImage } from './image/partition.ts';
 export type { Box, Grid, PartitionOptions } from './image/partition.ts';

@@ -71,8 +71,10 @@ export interface MergeSample {
 }
 
 export interface MergeOptions extends MergeLayout {
-  /** `multimodal_max_length`: merged sequences are cut at it from the right. */
+  /** `multimodal_max_length`: merged sequences are cut at it. */
   maxLength: number;
+  /** Which end of a longer sequence is cut off; default the right. Generation of 2.0 cuts the left (spec 2.5). */
+  cut?: 'left' | 'right';
   /** Length of the result, so that every batch has the same shape. Default: the longest merged sequence. */
   padTo?: number;
   /**
@@ -135,10 +137,12 @@ export function planMerge(samples: readonly MergeSample[], o: MergeOptions): Mer
   };
   merged.forEach((rows, index) => {
     const kept = Math.min(rows.ids.length, o.maxLength, length);
-    plan.inputIds.set(rows.ids.slice(0, kept), index * length);
-    plan.visualRow.set(rows.visual.slice(0, kept), index * length);
-    plan.labels.set(rows.labels.slice(0, kept), index * length);
-    plan.attentionMask.set(rows.mask.slice(0, kept), index * length);
+    const from = o.cut === 'left' ? rows.ids.length - kept : 0;
+    const some = (all: readonly number[]) => all.slice(from, from + kept);
+    plan.inputIds.set(some(rows.ids), index * length);
+    plan.visualRow.set(some(rows.visual), index * length);
+    plan.labels.set(some(rows.labels), index * length);
+    plan.attentionMask.set(some(rows.mask), index * length);
   });
   return { ...plan, ...planLossRows(plan, o.lossRowsPadTo) };
 }

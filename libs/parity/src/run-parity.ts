@@ -8,6 +8,7 @@ import { forwardCheck } from './checks/forward.ts';
 import { generationAfterStagesCheck, generationCheck } from './checks/generation.ts';
 import { gradientsCheck } from './checks/gradients.ts';
 import { imagesCheck } from './checks/images.ts';
+import { nativeStageCheck } from './checks/native-stages.ts';
 import { officialStageCheck } from './checks/stages.ts';
 import { textCheck } from './checks/text.ts';
 import { tokenizeCheck } from './checks/tokenize.ts';
@@ -33,9 +34,11 @@ export interface ParityOptions {
 
 /** What a case can be checked for; a part that the folder does not have claims nothing and is left out. */
 function checksOf(c: ParityCase): Check[] {
+  const native = c.config.generation === 'native';
   const stages = ([1, 2, 3] as const).flatMap((stage) => {
     const golden = c.stages[stage];
-    return golden ? [officialStageCheck(stage, golden)] : [];
+    if (!golden) return [];
+    return [native ? nativeStageCheck(stage, golden) : officialStageCheck(stage, golden)];
   });
   const all = [
     imagesCheck(c),

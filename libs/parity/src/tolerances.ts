@@ -34,6 +34,9 @@ export const SAFE_MARGIN = 1e-3;
  */
 export const GRADIENT_NOISE = 1e-6;
 
+/** What two float32 implementations lose of a gradient, as a share of the tensor's largest (seen: 6e-5). */
+export const ROUNDING_OF_GRADIENTS = 1e-5;
+
 /** The largest difference that `tolerance` allows for tensors whose largest magnitude is `largest`. */
 export function limitOf(tolerance: Tolerance, largest: number): number {
   return 'absolute' in tolerance ? tolerance.absolute : tolerance.relative * largest;

@@ -1,4 +1,5 @@
 import { Tokenizer } from '@huggingface/tokenizers';
+import { decodeBytesStrictly } from './byte-fallback.ts';
 import { IMAGE_PLACEHOLDER, IMAGE_TOKEN_ID } from './constants.ts';
 import { TextError } from './errors.ts';
 
@@ -9,6 +10,7 @@ export class TextTokenizer {
 
   private constructor(tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
+    decodeBytesStrictly(tokenizer);
     this.vocabSize = tokenizer.get_vocab().size;
   }
 

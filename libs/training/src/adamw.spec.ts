@@ -71,7 +71,7 @@ it.each([
 });
 
 /** One compiled update of a few weights that all decay. */
-function toyUpdate(start: number[], settings: AdamWSettings, normalization: 'tokens' | 'microbatch') {
+function toyUpdate(start: number[], settings: AdamWSettings, lossNormalization: 'tokens' | 'microbatch') {
   const layout = flatLayout(new Map([['w', 0.1]]), { w: { shape: [start.length] } });
   const [state] = flatState(layout, { w: tf.tensor1d(start) }) as [GroupState];
   const update = compile((gradients: tf.Tensor1D, rates: AdamWRates) => {
@@ -80,8 +80,7 @@ function toyUpdate(start: number[], settings: AdamWSettings, normalization: 'tok
       layout.groups,
       [state],
       { gradients, decayed, rates: [rates] },
-      settings,
-      normalization,
+      { ...settings, lossNormalization, accumulation: 1 },
     );
   });
   return { update, state };

@@ -2,6 +2,7 @@ import { applyAdam, fused, tf } from '@ovis/tensorflow';
 import { ALIGNMENT, TAIL } from './flat-layout.ts';
 import type { FlatGroup } from './flat-layout.ts';
 import type { FlatState } from './flat-state.ts';
+import type { StageSettings } from './settings.ts';
 
 /** Constants of the optimizer over a stage. */
 export interface AdamWSettings {
@@ -58,7 +59,7 @@ const scaled = fused('ovis_scaled_gradient', (g: tf.Tensor1D, scale: tf.Scalar, 
 /**
  * One step of torch's `clip_grad_norm_` and `AdamW` (Loshchilov & Hutter, decoupled decay) over flat variables, in place:
  *
- *     g  = gradients / count                    count: tokens or micro-batches, from the tail
+ *     g  = gradients / count                    count: tokens or micro-batches, from the tail ('microbatch-sum': micro-batches / accumulation)
  *     g *= min(1, clipNorm / (|g| + 1e-6))
  *     w *= 1 - lr * decay
  *     m += (1 - b1) (g - m);   v = b2 v + (1 - b2) g^2
@@ -73,16 +74,18 @@ export function adamwUpdate(
   groups: readonly FlatGroup[],
   state: FlatState,
   { gradients, decayed, rates }: AdamWInputs,
-  settings: AdamWSettings,
-  normalization: 'tokens' | 'microbatch',
+  settings: AdamWSettings & Pick<StageSettings, 'lossNormalization' | 'accumulation'>,
 ): tf.Tensor1D {
+  const { lossNormalization, accumulation } = settings;
   const size = groups.reduce((sum, group) => sum + group.size, 0);
   const sums = tf.slice1d(gradients, 0, size);
   const tail = (index: number) => tf.reshape<tf.Rank.R0>(tf.slice1d(gradients, size + index, 1), []);
-  const count = tf.maximum(tail(TAIL[normalization === 'tokens' ? 'tokens' : 'microBatches']), 1);
+  const count = tf.maximum(tail(TAIL[lossNormalization === 'tokens' ? 'tokens' : 'microBatches']), 1);
   const scale = tf.div<tf.Scalar>(1, count);
   const loss = tf.mul<tf.Scalar>(tail(TAIL.loss), scale);
-  const norm = tf.mul<tf.Scalar>(tf.sqrt(tf.sum(sixteenths(sums))), scale);
+  const gradientScale =
+    lossNormalization === 'microbatch-sum' ? tf.mul<tf.Scalar>(scale, accumulation) : scale;
+  const norm = tf.mul<tf.Scalar>(tf.sqrt(tf.sum(sixteenths(sums))), gradientScale);
   const clip = tf.minimum<tf.Scalar>(tf.div(settings.clipNorm, tf.add(norm, 1e-6)), 1);
 
   const usable = tf.isFinite(tf.add<tf.Scalar>(loss, norm));
@@ -97,7 +100,7 @@ export function adamwUpdate(
       weights.assign(tf.reshape(kept, [group.size]));
     }
     applyAdam(weights, first, second, {
-      gradient: scaled(tf.slice1d(gradients, group.offset, group.size), tf.mul(scale, clip), usable),
+      gradient: scaled(tf.slice1d(gradients, group.offset, group.size), tf.mul(gradientScale, clip), usable),
       alpha: or(alpha, 0),
       beta1: or(settings.beta1, 1),
       beta2: or(settings.beta2, 1),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { powerOfTwo, rung } from './few-shapes.ts';
-import { dealRows, packRows } from './pack-rows.ts';
+import { cheapestCut, dealRows, packRows } from './pack-rows.ts';
+
+const pack = (all: number[], capacity: number) => packRows(all, () => capacity).map(({ samples }) => samples);
 
 /** Lengths like those of instruction data, from a fixed linear congruential generator. */
 function lengths(count: number, most: number): number[] {
@@ -13,13 +15,13 @@ function lengths(count: number, most: number): number[] {
 
 describe('packRows', () => {
   it('puts the longest first into the first row with room', () => {
-    expect(packRows([4, 8, 1, 4, 2, 1], 10)).toEqual([[1, 4], [0, 3, 2, 5]]); // prettier-ignore
+    expect(pack([4, 8, 1, 4, 2, 1], 10)).toEqual([[1, 4], [0, 3, 2, 5]]); // prettier-ignore
   });
 
   it('holds every sample once, overfills no row and stays below its bound', () => {
     for (const count of [1, 7, 64, 500]) {
       const all = lengths(count, 100);
-      const rows = packRows(all, 100);
+      const rows = pack(all, 100);
       expect(rows.flat().sort((a, b) => a - b)).toEqual(all.map((_, i) => i));
       const fill = rows.map((row) => row.reduce((sum, i) => sum + all[i]!, 0));
       expect(Math.max(...fill)).toBeLessThanOrEqual(100);
@@ -28,8 +30,17 @@ describe('packRows', () => {
     }
   });
 
+  it('opens rows as long as the sample asks for, the longest first', () => {
+    const rows = packRows([30, 5, 100, 60, 20], (length) => (length > 64 ? 128 : 64));
+    expect(rows).toEqual([
+      { samples: [2, 4, 1], capacity: 128 },
+      { samples: [3], capacity: 64 },
+      { samples: [0], capacity: 64 },
+    ]);
+  });
+
   it('keeps the order of equal lengths', () => {
-    expect(packRows([3, 3, 3, 3], 6)).toEqual([[0, 1], [2, 3]]); // prettier-ignore
+    expect(pack([3, 3, 3, 3], 6)).toEqual([[0, 1], [2, 3]]); // prettier-ignore
   });
 });
 
@@ -38,6 +49,25 @@ it('dealRows balances the parts and fills none beyond its rows', () => {
   const parts = dealRows(rows, 2, 2, (row) => row.length);
   expect(parts).toEqual([[[0, 1, 2], [6]], [[4, 5], [3]]]); // prettier-ignore
   expect(dealRows([], 2, 1, () => 0)).toEqual([[], []]);
+});
+
+describe('cheapestCut', () => {
+  const sizes = [9, 8, 3, 3, 2, 1];
+  /** Every piece is padded to its first element. */
+  const padded = (from: number, to: number) => (to - from) * sizes[from]!;
+
+  it('finds the least sum of costs', () => {
+    expect(cheapestCut(6, 1, padded)).toEqual({ ends: [6], cost: 54 });
+    expect(cheapestCut(6, 2, padded)).toEqual({ ends: [2, 6], cost: 30 });
+    expect(cheapestCut(6, 3, padded)).toEqual({ ends: [2, 4, 6], cost: 28 });
+  });
+
+  it('keeps to what is allowed, or says that nothing is', () => {
+    const few = (from: number, to: number) => (to - from > 3 ? Infinity : padded(from, to));
+    expect(cheapestCut(6, 2, few)).toEqual({ ends: [3, 6], cost: 36 });
+    expect(cheapestCut(6, 1, few)).toBeUndefined();
+    expect(cheapestCut(2, 3, padded)).toBeUndefined();
+  });
 });
 
 describe('the ladder of sizes', () => {

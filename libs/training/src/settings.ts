@@ -20,9 +20,11 @@ export interface StageSettings extends AdamWSettings {
   accumulation: number;
   /**
    * 'tokens': the loss is the mean over all learned tokens of all ranks and micro-batches, so it does not depend on how
-   * the batch is split. 'microbatch': the mean of the micro-batches' means, as the official training does (spec 12.14).
+   * the batch is split. 'microbatch': the mean of the micro-batches' means, as the official training of 1.0 and 1.5 does (spec 12.14).
+   * 'microbatch-sum': the loss is the same mean, but the gradient is the sum over a rank's micro-batches, `accumulation` times as large, as with
+   * the transformers 4.46 of Ovis 1.6 and 2: it matters for clipping alone.
    */
-  lossNormalization: 'tokens' | 'microbatch';
+  lossNormalization: 'tokens' | 'microbatch' | 'microbatch-sum';
   /** Compute transformer blocks again in the backward pass instead of keeping what it needs: less memory, a third more work. */
   activationCheckpointing: boolean;
   /** Of matrix products; 'bf16' on a device without it is 'fp32'. */

@@ -79,13 +79,33 @@ describe('buildStepBatches', () => {
   });
 
   it.each([
-    { microBatches: 1, shards: 1, rows: 3 },
-    { microBatches: 1, shards: 2, rows: 2 },
-    { microBatches: 2, shards: 2, rows: 1 },
-    { microBatches: 8, shards: 1, rows: 1 },
+    { microBatches: 1, shards: 1, expected: [[3, 128]] },
+    { microBatches: 1, shards: 2, expected: [[2, 128]] },
+    {
+      microBatches: 2,
+      shards: 2,
+      expected: [
+        [1, 128],
+        [2, 64],
+      ],
+    },
+    {
+      microBatches: 8,
+      shards: 1,
+      expected: [
+        [1, 128],
+        [1, 64],
+        [1, 64],
+        [1, 64],
+        [1, 64],
+        [1, 16],
+        [1, 16],
+        [1, 16],
+      ],
+    },
   ])(
     'packs into rows with the loss and gradients of padded ones: $microBatches x $shards',
-    ({ microBatches, shards, rows }) => {
+    ({ microBatches, shards, expected: rows }) => {
       const batches = buildStepBatches(
         samples.concat(
           microBatches > samples.length ? [{ ...samples[5]!, labels: Array(6).fill(-100) }] : [],
@@ -93,7 +113,7 @@ describe('buildStepBatches', () => {
         config,
         { ...options, microBatches, shards },
       );
-      expect(shapes(batches)).toEqual(Array(microBatches).fill(Array(shards).fill([rows, 128])));
+      expect(shapes(batches)).toEqual(rows.map((shape) => Array(shards).fill(shape)));
       const packed = backward(batches);
       dispose(batches);
       expect(packed.tokens).toBe(padded.tokens);

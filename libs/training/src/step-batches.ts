@@ -1,11 +1,11 @@
 import type { OvisConfig } from '@ovis/model';
 import { StageError } from './errors.ts';
-import { rung } from './few-shapes.ts';
 import { layOut, measureSamples } from './lay-out.ts';
-import type { MeasuredSample } from './lay-out.ts';
 import { buildShards } from './micro-batch.ts';
 import type { BuiltBatch, MicroBatchOptions, TrainingSample } from './micro-batch.ts';
-import { dealRows, packRows } from './pack-rows.ts';
+import { dealRows } from './pack-rows.ts';
+import { planMicroBatches } from './plan-rows.ts';
+import type { StageSettings } from './settings.ts';
 
 export interface StepBatchOptions extends Omit<MicroBatchOptions, 'images' | 'lossRows'> {
   /** Micro-batches of the step on this rank: `settings.accumulation`. */
@@ -15,15 +15,14 @@ export interface StepBatchOptions extends Omit<MicroBatchOptions, 'images' | 'lo
   /** 'rows': several samples share a row, each with its own positions and attention; 'none': a row each, padded. */
   packing: 'none' | 'rows';
   /** 'tokens': samples may change their micro-batch, which leaves loss and gradients as they are; 'microbatch': they may not. */
-  lossNormalization: 'tokens' | 'microbatch';
+  lossNormalization: StageSettings['lossNormalization'];
 }
 
 /**
  * One optimizer step's samples as micro-batches in shards, with little padding; the caller disposes them. Samples stay whole and within their
  * step, so the result of the step is that of padded rows (with 'microbatch', within their micro-batch too), and what a resume reads is the same.
  *
- * - `packing: 'rows'`: first-fit decreasing. The rows are as long as `maxLength`, or a half, quarter or eighth of that where the longest
- *   sample and the work of attention allow it.
+ * - `packing: 'rows'`: see {@link planMicroBatches}.
  * - `packing: 'none'` with several micro-batches and 'tokens': samples of like length come to the same micro-batch.
  *
  * The layout follows from the samples alone: the same ones give the same batches.
@@ -49,10 +48,7 @@ export function buildStepBatches(
     return cut(sorted, o.microBatches).map((part) => buildShards(part, config, o, o.shards));
   }
   const groups = together ? [numbered] : cut(numbered, o.microBatches);
-  return groups.flatMap((group) => {
-    const microBatches = o.microBatches / groups.length;
-    return cut(packed(group, config, o, microBatches * o.shards), microBatches);
-  });
+  return groups.flatMap((group) => packed(group, config, o, o.microBatches / groups.length));
 }
 
 /** Shortest first; the same length in the order of the list. */
@@ -75,40 +71,19 @@ function packed(
   samples: readonly TrainingSample[],
   config: OvisConfig,
   o: StepBatchOptions,
-  parts: number,
-): BuiltBatch[] {
+  microBatches: number,
+): BuiltBatch[][] {
   const measured = measureSamples(samples, config, o.maxLength);
-  const { rows, length, perPart } = chooseRows(measured, config, o, parts);
-  const images = (row: readonly number[]) => row.reduce((sum, i) => sum + measured[i]!.pictures.length, 0);
-  const dealt = dealRows(rows, parts, perPart, images);
-  return layOut(
-    dealt.map((part) => part.map((row) => row.map((i) => measured[i]!))),
-    config,
-    { maxLength: o.maxLength, length, packedRows: perPart, images: 1 },
+  const pictures = (row: readonly number[]) => row.reduce((sum, i) => sum + measured[i]!.pictures.length, 0);
+  const lengths = measured.map(({ length }) => length);
+  return planMicroBatches(lengths, { ...o, microBatches, width: config.hiddenSize }).map(
+    ({ rows, length, perShard }) => {
+      const shards = dealRows(rows, o.shards, perShard, pictures);
+      return layOut(
+        shards.map((shard) => shard.map((row) => row.map((i) => measured[i]!))),
+        config,
+        { maxLength: o.maxLength, length, packedRows: perShard, images: 1 },
+      );
+    },
   );
-}
-
-/**
- * Among a few lengths of rows the one with the least work. A position of a decoder layer takes about `24 D^2` operations in products with
- * weights and `4 L D` in attention to a row of L.
- */
-function chooseRows(
-  samples: readonly MeasuredSample[],
-  config: OvisConfig,
-  { maxLength, lengthMultiple = 1 }: StepBatchOptions,
-  parts: number,
-) {
-  const lengths = samples.map((sample) => sample.length);
-  const longest = Math.max(...lengths);
-  const candidates = [1, 2, 4, 8]
-    .map((share) => Math.min(maxLength, Math.ceil(maxLength / share / lengthMultiple) * lengthMultiple))
-    .filter((length) => length >= longest);
-  return candidates
-    .map((length) => {
-      const rows = packRows(lengths, length);
-      const perPart = rung(Math.ceil(rows.length / parts));
-      const work = parts * perPart * length * (1 + length / (6 * config.hiddenSize));
-      return { rows, length, perPart, work };
-    })
-    .reduce((least, other) => (other.work < least.work ? other : least));
 }

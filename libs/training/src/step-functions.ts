@@ -75,7 +75,7 @@ export function stepFunctions({ config, frozen, layout, state, settings, mode }:
 
   function update(gradients: tf.Tensor1D, rates: readonly AdamWRates[]): tf.Tensor1D {
     const decayed = settings.weightDecay > 0 ? decayedRows(layout, unreached) : null;
-    return adamwUpdate(layout.groups, state, { gradients, decayed, rates }, settings, lossNormalization);
+    return adamwUpdate(layout.groups, state, { gradients, decayed, rates }, settings);
   }
 
   const step = (shards: readonly TrainingBatch[], rates: readonly AdamWRates[], gumbel: GumbelStep | null) =>

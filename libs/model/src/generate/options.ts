@@ -34,6 +34,8 @@ export interface GenerateOptions {
    * merged prompt of this call, rounded up to a multiple of 16.
    */
   padTo?: number;
+  /** Cut prompts that are longer than the model's limit, as the official code does, instead of refusing them. Default false. */
+  truncate?: boolean;
   /** Ends the generation between two slices of tokens; the call then rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Tokens per slice, between which tokens are handed out and the signal is looked at. Default 4; the first token comes at once. */

@@ -30,9 +30,9 @@ export interface BatchShape {
 export function batchShape(
   config: OvisConfig,
   prompts: readonly Prompt[],
-  o: { batchSize?: number; padTo?: number },
+  o: { batchSize?: number; padTo?: number; truncate?: boolean },
 ): BatchShape {
-  const lengths = prompts.map((prompt, index) => mergedLength(prompt, index, config));
+  const lengths = prompts.map((prompt, index) => mergedLength(prompt, index, config, o.truncate));
   const batchSize = sequencesTogether(prompts, o);
   let images = 0;
   for (let from = 0; from < prompts.length; from += batchSize) {
@@ -56,6 +56,7 @@ export function promptBatch(config: OvisConfig, prompts: readonly Prompt[], shap
   const plan = planMerge(samples, {
     ...mergeLayout(config),
     maxLength: config.multimodalMaxLength,
+    cut: promptCut(config),
     padTo: shape.time,
   });
   const lengths = promptLengths(plan);
@@ -94,7 +95,12 @@ function gatherImages(
   });
 }
 
-function mergedLength(prompt: Prompt, index: number, config: OvisConfig): number {
+/** Which end of a prompt the official code cuts off when it is too long (spec 2.5). */
+export function promptCut({ generation }: OvisConfig): 'left' | 'right' {
+  return generation === '2.0' ? 'left' : 'right';
+}
+
+function mergedLength(prompt: Prompt, index: number, config: OvisConfig, truncate?: boolean): number {
   const { inputIds } = prompt;
   const layout = mergeLayout(config);
   const placeholders = countImages(inputIds, layout);
@@ -112,11 +118,12 @@ function mergedLength(prompt: Prompt, index: number, config: OvisConfig): number
   // Native ids stand for one row each, the others for all rows of a picture or tile.
   const more = layout.nativeIds ? 0 : layout.rowsPerImage - 1;
   const length = inputIds.length + placeholders * more;
+  if (length > config.multimodalMaxLength && truncate) return config.multimodalMaxLength;
   if (length > config.multimodalMaxLength) {
     throw new MergeError(
       'TOO_LONG',
       `prompt ${index} has ${length} rows, multimodal_max_length is ${config.multimodalMaxLength}`,
-      'Shorten the prompt or raise multimodal_max_length in config.json.',
+      'Shorten the prompt, raise multimodal_max_length in config.json, or generate with truncate.',
     );
   }
   return length;

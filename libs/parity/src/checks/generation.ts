@@ -1,9 +1,12 @@
 import {
   generateGreedy,
-  imageTokenRows,
   llmLogits,
   mergedBatchTensors,
+  mergeLayout,
   planMerge,
+  promptCut,
+  TEXT_ROW,
+  type MergePlan,
   type Params,
   type Prompt,
 } from '@ovis/model';
@@ -39,7 +42,12 @@ export function generationCheck(c: ParityCase): Check {
     ],
     run: async (rows, _c, params) => {
       if (!golden) return;
-      const o = { maxNewTokens: golden.max_new_tokens, eosTokenId: NO_END, suppress: golden.suppressed_ids };
+      const o = {
+        maxNewTokens: golden.max_new_tokens,
+        eosTokenId: NO_END,
+        suppress: golden.suppressed_ids,
+        truncate: true,
+      };
       const prompts = golden.items.map((item) => toPrompt(c, item.input_ids, item.images ?? []));
       try {
         for (const [i, item] of golden.items.entries()) {
@@ -76,7 +84,11 @@ export function generationAfterStagesCheck(c: ParityCase): Check {
       const prompt = toPrompt(c, golden.input_ids, images);
       try {
         const maxNewTokens = golden.generated.length;
-        const [ids] = await generateGreedy(c.config, params, [prompt], { maxNewTokens, eosTokenId: NO_END });
+        const [ids] = await generateGreedy(c.config, params, [prompt], {
+          maxNewTokens,
+          eosTokenId: NO_END,
+          truncate: true,
+        });
         const { margins } = recompute(c, params, prompt, golden.generated, []);
         compareIds(rows, `${AFTER}: generated`, golden.generated, ids!, margins);
       } finally {
@@ -133,10 +145,13 @@ function recompute(
   suppress: readonly number[],
 ): Recomputed {
   const { config } = c;
-  const layout = { rowsPerImage: imageTokenRows(config), maxLength: config.multimodalMaxLength };
-  const sample = (ids: readonly number[]) => ({ inputIds: ids, labels: ids.map(() => -100) });
-  const mergedLength = planMerge([sample(prompt.inputIds)], layout).length;
-  const plan = planMerge([sample([...prompt.inputIds, ...generated])], layout);
+  const merged = planMerge([{ inputIds: prompt.inputIds, labels: prompt.inputIds.map(() => -100) }], {
+    ...mergeLayout(config),
+    maxLength: config.multimodalMaxLength,
+    cut: promptCut(config),
+  });
+  const mergedLength = merged.length;
+  const plan = withIds(merged, generated);
   const pixels = (prompt.pixelValues?.dataSync() as Float32Array | undefined) ?? joinPixels(c, ['zeros']);
   const { vocabSize } = config.llm;
   const logits = tf.tidy(() => {
@@ -155,6 +170,20 @@ function recompute(
     result.margins.push(margin);
   }
   return result;
+}
+
+/** A plan of one prompt with text ids behind it; also behind a prompt that was cut at the model's limit. */
+function withIds(plan: MergePlan, ids: readonly number[]): MergePlan {
+  const more = (values: Int32Array, added: (id: number) => number) =>
+    Int32Array.from([...values, ...ids.map(added)]);
+  return {
+    ...plan,
+    inputIds: more(plan.inputIds, (id) => id),
+    visualRow: more(plan.visualRow, () => TEXT_ROW),
+    labels: more(plan.labels, () => -100),
+    attentionMask: more(plan.attentionMask, () => 1),
+    length: plan.length + ids.length,
+  };
 }
 
 function bestOf(logits: Float32Array): { best: number; margin: number } {

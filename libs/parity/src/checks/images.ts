@@ -19,7 +19,7 @@ export function imagesCheck(c: ParityCase): Check {
         if (!stored.some((tensor) => tensor === `image.${name}` || tensor.startsWith(`image.${name}.`)))
           continue;
         made.push(...own);
-        const { tiles } = preparePicture(c, name, maxPartition);
+        const { pixels: tiles } = preparePicture(c, name, maxPartition);
         own.forEach((tensor, j) => {
           const golden = c.pixels?.[tensor];
           if (!golden) return;

@@ -63,9 +63,9 @@ function finish(
   parts: number,
   o: DatasetOptions,
 ): DatasetItem {
-  const known = readable ? names : [];
-  const { inputIds, labels } = expand(c, sample, known, parts);
-  const images = known.flatMap((name) => tileNames(c, name, parts));
+  // A picture that cannot be read is one tile of zeros.
+  const { inputIds, labels } = expand(c, sample, readable ? names : names.map(() => ZEROS), parts);
+  const images = readable ? names.flatMap((name) => tileNames(c, name, parts)) : [];
   return {
     inputIds: inputIds.slice(0, o.textMaxLength),
     labels: labels.slice(0, o.textMaxLength),

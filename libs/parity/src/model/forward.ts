@@ -1,6 +1,6 @@
 import {
-  imageTokenRows,
   mergedBatchTensors,
+  mergeLayout,
   ovisLoss,
   planMerge,
   type MergePlan,
@@ -51,13 +51,9 @@ export function forwardInputs(c: ParityCase): ForwardInputs {
   };
 }
 
-/** The batch laid out as the official code does it. `length` is that of the golden tensors, when they are longer than needed. */
+/** The batch laid out as the official code does it. */
 export function forwardPlan(config: OvisConfig, inputs: ForwardInputs, maxLength: number): MergePlan {
-  const layout = {
-    rowsPerImage: imageTokenRows(config),
-    maxLength,
-    padTokenId: inputs.padTokenId,
-  };
+  const layout = { ...mergeLayout(config), maxLength, padTokenId: inputs.padTokenId };
   // 1.6 fills every training batch up to the greatest length (spec 2.5).
   return planMerge(inputs.samples, config.generation === '1.6' ? { ...layout, padTo: maxLength } : layout);
 }

@@ -1,4 +1,4 @@
-import { nativeTensors, parameterShapes, type NativeTensor, type OvisConfig } from '@ovis/model';
+import { LLM_PREFIX, nativeTensors, parameterShapes, type NativeTensor, type OvisConfig } from '@ovis/model';
 import type { CaseTensor, CaseTensors } from '../case/files.ts';
 
 /** How the files of a case name the model's parameters: as the official code, or as transformers' own `ovis2` (spec 7.3). */
@@ -12,6 +12,22 @@ export interface GoldenNames {
 }
 
 export function goldenNames(config: OvisConfig): GoldenNames {
+  const names = ownNames(config);
+  if (!config.llm.tieWordEmbeddings) return names;
+  // Some files store the tied head a second time under its own name.
+  const head = config.generation === 'native' ? 'lm_head.weight' : `${LLM_PREFIX}lm_head.weight`;
+  const table = `${LLM_PREFIX}model.embed_tokens.weight`;
+  return {
+    parameters: [...names.parameters, head],
+    toGolden: (tensors) => {
+      const tied = tensors[table];
+      return { ...names.toGolden(tensors), ...(tied && { [head]: tied }) };
+    },
+    toOfficial: ({ [head]: _tied, ...tensors }) => names.toOfficial(tensors),
+  };
+}
+
+function ownNames(config: OvisConfig): GoldenNames {
   if (config.generation !== 'native') {
     return {
       parameters: Object.keys(parameterShapes(config)),

@@ -1,4 +1,10 @@
-import { imageProcessor, pixelChannels, preprocessImage, type OvisConfig } from '@ovis/model';
+import {
+  imageProcessor,
+  pixelChannels,
+  preparePicture as prepare,
+  type OvisConfig,
+  type PreparedPicture,
+} from '@ovis/model';
 import type { ParityCase } from '../case/parity-case.ts';
 import { ParityError } from '../errors.ts';
 
@@ -11,18 +17,11 @@ export function pixelShape(config: OvisConfig): [number, number, number] {
   return [pixelChannels(config), side, side];
 }
 
-/** A picture as the model sees it: one input of the tower or several, and the ids that stand for it. */
-export interface PreparedPicture {
-  tiles: Float32Array[];
-  ids: number[];
-}
-
 /** Prepares `images/<name>.png` by the rules of the model's generation. */
-export function preparePicture(c: ParityCase, name: string, _maxPartition: number): PreparedPicture {
+export function preparePicture(c: ParityCase, name: string, maxPartition: number): PreparedPicture {
   const picture = c.pictures[name];
   if (!picture) throw missingPicture(name);
-  const processor = imageProcessor(c.config, c.preprocessor);
-  return { tiles: [preprocessImage(picture, processor)], ids: [-200] };
+  return prepare(c.config, picture, imageProcessor(c.config, c.preprocessor), { maxPartition });
 }
 
 /** Pixels of a prepared input by its name in the case, such as `wide`, `wide.2` or `zeros`. */
@@ -33,7 +32,7 @@ export function pixelsNamed(c: ParityCase, name: string): Float32Array {
   if (stored) return stored.data as Float32Array;
   const tile = /^(.*)\.(\d+)$/.exec(name);
   const [picture, index] = tile && !c.pictures[name] ? [tile[1]!, Number(tile[2])] : [name, 0];
-  const prepared = preparePicture(c, picture, maxPartitionOf(c)).tiles[index];
+  const prepared = preparePicture(c, picture, maxPartitionOf(c)).pixels[index];
   if (!prepared) throw missingPicture(name);
   return prepared;
 }
@@ -42,6 +41,8 @@ export function pixelsNamed(c: ParityCase, name: string): Float32Array {
 export function maxPartitionOf(c: ParityCase): number {
   const inForward = c.forward?.max_partition;
   if (inForward !== undefined && inForward !== null) return inForward;
+  const ofProcessor = c.preprocessor['max_patches'];
+  if (typeof ofProcessor === 'number') return ofProcessor;
   const inStage = Object.values(c.stages).find(({ info }) => info?.arguments['max_partitions'])?.info;
   return inStage ? Number(inStage.arguments['max_partitions']!.split('|')[0]) : 9;
 }

@@ -1,14 +1,16 @@
 import {
   createFormatter,
   IGNORE_ID,
+  IMAGE_PLACEHOLDER,
   IMAGE_TOKEN_ID,
   type ConversationFormatter,
   type TextTokenizer,
   type Turn,
 } from '@ovis/text';
+import { IMAGE_ATOM_ID, INDICATOR_IDS, pictureIds } from '@ovis/model';
 import type { ParityCase } from '../case/parity-case.ts';
 import { ParityError } from '../errors.ts';
-import { preparePicture } from './pictures.ts';
+import { preparePicture, ZEROS } from './pictures.ts';
 
 /** Ids and labels with the ids that stand for the pictures in place. */
 export interface PreparedText {
@@ -40,7 +42,25 @@ export function prepareTurns(
   o: { maxPartition: number; preface?: string | null },
 ): PreparedText {
   const formatted = formatterOf(c).format(turns, o.preface ?? null);
-  return { prompt: formatted.prompt, ...expand(c, formatted, pictures, o.maxPartition) };
+  const prompt = c.config.nativeIds
+    ? writeTokens(c, formatted.prompt, pictures, o.maxPartition)
+    : formatted.prompt;
+  return { prompt, ...expand(c, formatted, pictures, o.maxPartition) };
+}
+
+/** Native prompts show the tokens of the pictures where official ones have `<image>`. */
+function writeTokens(
+  c: ParityCase,
+  prompt: string,
+  pictures: readonly string[],
+  maxPartition: number,
+): string {
+  const [first = '', ...rest] = prompt.split(IMAGE_PLACEHOLDER);
+  return rest.reduce((text, chunk, i) => {
+    const name = pictures[i];
+    const ids = name === undefined ? [] : idsOf(c, name, maxPartition);
+    return text + ids.map((id) => tokenizerOf(c).token(id) ?? '').join('') + chunk;
+  }, first);
 }
 
 /** Replaces each -200 by the ids of the next picture; their labels are -100. */
@@ -68,12 +88,14 @@ export function expand(
 }
 
 function idsOf(c: ParityCase, name: string, maxPartition: number): number[] {
-  return preparePicture(c, name, maxPartition).ids;
+  if (name !== ZEROS) return preparePicture(c, name, maxPartition).ids;
+  const inText = c.config.visual.indicators === 'in-text';
+  return inText ? pictureIds([1, 1], [IMAGE_ATOM_ID], INDICATOR_IDS) : [IMAGE_TOKEN_ID];
 }
 
 /** Names of the model's inputs that a picture becomes: itself, or with dynamic partition its parts. */
 export function tileNames(c: ParityCase, name: string, maxPartition: number): string[] {
-  const partitioned = c.config.generation === '1.6' || c.config.generation === '2.0';
+  const partitioned = c.config.visual.indicators === 'in-text';
   if (!partitioned) return [name];
-  return preparePicture(c, name, maxPartition).tiles.map((_, j) => `${name}.${j}`);
+  return preparePicture(c, name, maxPartition).pixels.map((_, j) => `${name}.${j}`);
 }
