@@ -9,6 +9,7 @@ import { generationAfterStagesCheck, generationCheck } from './checks/generation
 import { gradientsCheck } from './checks/gradients.ts';
 import { imagesCheck } from './checks/images.ts';
 import { nativeStageCheck } from './checks/native-stages.ts';
+import { nativeProcessorCheck, nativeTextCheck } from './checks/native-text.ts';
 import { officialStageCheck } from './checks/stages.ts';
 import { textCheck } from './checks/text.ts';
 import { tokenizeCheck } from './checks/tokenize.ts';
@@ -42,7 +43,8 @@ function checksOf(c: ParityCase): Check[] {
   });
   const all = [
     imagesCheck(c),
-    textCheck(c),
+    native ? nativeTextCheck(c) : textCheck(c),
+    nativeProcessorCheck(c),
     datasetsCheck(c),
     forwardCheck(c),
     truncatedCheck(c),
