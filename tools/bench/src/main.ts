@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
-import { engineCases } from './cases/index.ts';
+import { casesOf, SUITES } from './cases/index.ts';
 import { profileCase, profileTable } from './harness/profile-case.ts';
 import { json, table } from './harness/report.ts';
 import type { CaseResult } from './harness/result.ts';
 import { runCase } from './harness/run-case.ts';
 
-const USAGE = `npm run bench -- engine [--only case,case] [--rounds N] [--cpus 0,1] [--json] [--list] [--profile]
+const NAMES = Object.keys(SUITES);
 
-  engine      our engine (libs/tensorflow) against PyTorch on this machine's CPU
+const USAGE = `npm run bench -- ${NAMES.join('|')} [--only case,case] [--rounds N] [--cpus 0,1] [--json] [--list] [--profile]
+
+${NAMES.map((name) => `  ${name.padEnd(10)}  ${SUITES[name]!.about}`).join('\n')}
   --only      these cases
   --rounds    measured turns of each variant (default: the case's own)
   --cpus      confine every worker to these processors (taskset)
@@ -33,12 +35,14 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  if (positionals.length !== 1 || positionals[0] !== 'engine') return refuse('Which suite? There is: engine');
+  const [suite] = positionals;
+  if (positionals.length !== 1 || suite === undefined || !NAMES.includes(suite))
+    return refuse(`Which suite? There are: ${NAMES.join(', ')}`);
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
     return refuse(`--rounds needs a whole number above 0, not '${values.rounds}'`);
   }
-  const all = await engineCases();
+  const all = await casesOf(suite);
   const names = values.only?.split(',').map((name) => name.trim()) ?? all.map((c) => c.name);
   const unknown = names.filter((name) => !all.some((c) => c.name === name));
   if (unknown.length > 0) {

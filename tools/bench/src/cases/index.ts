@@ -2,13 +2,22 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BenchCase } from '../harness/bench-case.ts';
 
-/** Case modules in the order of the table; each exports one {@link BenchCase} or more. */
-const MODULES = ['matmul', 'decoder', 'lookup', 'ovis-stages', 'generate', 'dispatch', 'start-up'];
+/** Case modules of each suite in the order of the table; each exports one {@link BenchCase} or more. */
+export const SUITES: Record<string, { about: string; modules: string[] }> = {
+  engine: {
+    about: "our engine (libs/tensorflow) against PyTorch on this machine's CPU",
+    modules: ['matmul', 'decoder', 'lookup', 'ovis-stages', 'generate', 'dispatch', 'start-up'],
+  },
+  packing: {
+    about: 'samples that share rows, and samples sorted by length, against padded batches',
+    modules: ['packing'],
+  },
+};
 
-/** All cases of the suite. */
-export async function engineCases(): Promise<BenchCase[]> {
+/** All cases of a suite. */
+export async function casesOf(suite: string): Promise<BenchCase[]> {
   const cases: BenchCase[] = [];
-  for (const name of MODULES) {
+  for (const name of SUITES[suite]?.modules ?? []) {
     const url = new URL(`./${name}.ts`, import.meta.url);
     if (!existsSync(fileURLToPath(url))) continue;
     const module = (await import(url.href)) as Record<string, BenchCase>;
