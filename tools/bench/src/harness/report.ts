@@ -21,7 +21,7 @@ export function table(results: readonly CaseResult[]): string {
     amount(r.ours, r.unit),
     amount(r.peer, r.unit),
     r.unit === 'bytes' ? 'MB' : r.unit,
-    (r.ratio?.toFixed(2) ?? '-') + (r.better === 'higher' ? ' (more is better)' : ''),
+    r.ratio?.toFixed(2) ?? '-',
     r.ratioCpu?.toFixed(2) ?? '-',
     [r.oursCores, r.peerCores].map((cores) => cores?.toFixed(1) ?? '-').join(' / '),
     [r.oursSpread, r.peerSpread].map(percent).join(' / '),

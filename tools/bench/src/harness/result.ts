@@ -21,7 +21,7 @@ export interface CaseResult {
   /** The peer and the variant that counted. */
   peerName: string;
   unit: Unit;
-  /** ours / peer. */
+  /** Cost of ours / cost of the peer: below 1 we are better, also where a larger number is (tokens/s). */
   ratio: number | null;
   oursVariant: string | null;
   oursCpu: number | null;
@@ -87,11 +87,11 @@ export function caseResult(
     peer: number(peer?.value),
     peerName: benchCase.peerName + (peer?.variant ? ` (${peer.variant})` : ''),
     unit: benchCase.unit,
-    ratio: ratio(ours?.value, peer?.value),
+    ratio: costRatio(better, ours?.value, peer?.value),
     oursVariant: ours?.variant || null,
     oursCpu: number(ours?.cpu),
     peerCpu: number(peer?.cpu),
-    ratioCpu: ratio(ours?.cpu, peer?.cpu),
+    ratioCpu: costRatio(better, ours?.cpu, peer?.cpu),
     oursCores: number(ours?.cores),
     peerCores: number(peer?.cores),
     oursSpread: number(ours?.spread),
@@ -107,9 +107,13 @@ function number(value: number | undefined): number | null {
   return value === undefined || !Number.isFinite(value) ? null : Number(value.toPrecision(4));
 }
 
-function ratio(ours: number | undefined, peer: number | undefined): number | null {
+function costRatio(
+  better: CaseResult['better'],
+  ours: number | undefined,
+  peer: number | undefined,
+): number | null {
   if (ours === undefined || peer === undefined) return null;
-  const value = ours / peer;
+  const value = better === 'lower' ? ours / peer : peer / ours;
   return Number.isFinite(value) ? Number(value.toFixed(3)) : null;
 }
 
