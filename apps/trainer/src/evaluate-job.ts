@@ -1,6 +1,12 @@
 import { joinParts, loadCheckpoint } from '@ovis/checkpoint';
 import type { RunConfig } from '@ovis/config';
-import { generateGreedy, imageProcessor, preprocessImage } from '@ovis/model';
+import {
+  expandPictures,
+  generateGreedy,
+  pixelChannels,
+  type OvisConfig,
+  type PreparedPicture,
+} from '@ovis/model';
 import type { Prediction } from '@ovis/evaluation';
 import type { EvaluateEventInput, EvaluateRequest } from '@ovis/protocol';
 import { expandBraces, openStorage, splitUrl } from '@ovis/storage';
@@ -8,12 +14,13 @@ import { tf } from '@ovis/tensorflow';
 import type { Turn } from '@ovis/text';
 import { decodeImage, readShard, type Sample } from '@ovis/webdataset';
 import type { RgbImage } from './data/augment.ts';
-import { imageOf, recordOf } from './data/sample-encoder.ts';
+import { picturePreparer, type MaxPartition } from './data/pictures.ts';
+import { imagesOf, recordOf } from './data/sample-encoder.ts';
 import { TrainerError } from './errors.ts';
 import { assembleModel, type LoadedModel } from './model-files.ts';
 
 interface Question extends Omit<Prediction, 'prediction' | 'blankPrediction'> {
-  image: RgbImage;
+  images: RgbImage[];
 }
 
 export interface EvaluateJobOptions {
@@ -60,10 +67,16 @@ export async function runEvaluateJob(o: EvaluateJobOptions): Promise<void> {
     };
     const { maxNewTokens } = run.evaluation;
     const answer = (blank: boolean) =>
-      answerAll(model, questions, { maxNewTokens, lanes: o.lanes, blank, emit: told });
+      answerAll(model, questions, {
+        maxNewTokens,
+        lanes: o.lanes,
+        maxPartition: run.data.maxPartition,
+        blank,
+        emit: told,
+      });
     const predictions = await answer(false);
     const blank = request.blankImage ? await answer(true) : undefined;
-    const lines = questions.map(({ image: _, ...question }, at) =>
+    const lines = questions.map(({ images: _, ...question }, at) =>
       JSON.stringify({
         ...question,
         prediction: predictions[at] as string,
@@ -112,30 +125,27 @@ async function readQuestion(sample: Sample, index: number): Promise<Question> {
     type: record.type ?? 'all',
     question: turn.value,
     answer: record.answer,
-    image: await decodeImage(imageOf(sample), `the picture of sample '${sample.key}' in ${sample.shard}`),
+    images: await Promise.all(
+      imagesOf(sample).map((bytes) =>
+        decodeImage(bytes, `the picture of sample '${sample.key}' in ${sample.shard}`),
+      ),
+    ),
   };
 }
 
-/** Answers every question, with its picture or with a blank one. */
+interface AnswerOptions {
+  maxNewTokens: number;
+  lanes: number;
+  maxPartition: MaxPartition;
+}
+
+/** Answers every question, with its pictures or with blank ones. */
 async function answerAll(
   model: LoadedModel,
   questions: Question[],
-  {
-    blank,
-    emit,
-    ...how
-  }: { maxNewTokens: number; lanes: number; blank: boolean; emit: (event: EvaluateEventInput) => void },
+  { blank, emit, ...how }: AnswerOptions & { blank: boolean; emit: (event: EvaluateEventInput) => void },
 ): Promise<string[]> {
-  const { imageSize } = model.config.visual.backbone;
-  const white = {
-    data: new Uint8Array(imageSize * imageSize * 3).fill(255),
-    width: imageSize,
-    height: imageSize,
-  };
-  // Before a blank picture the same words are the same question.
-  const asked = blank
-    ? [...new Set(questions.map(({ question }) => question))].map((question) => ({ question, image: white }))
-    : questions;
+  const asked = blank ? blankQuestions(questions, model.config.visual.backbone.imageSize) : questions;
   const answers = await generate(model, asked, how, (done, questionsPerS) =>
     emit({ progress: { done, total: asked.length, questionsPerS, blankImage: blank } }),
   );
@@ -144,14 +154,23 @@ async function answerAll(
   return questions.map(({ question }) => byQuestion.get(question) as string);
 }
 
+type Asked = Pick<Question, 'question' | 'images'>;
+
+/** Before blank pictures the same words are the same question. */
+function blankQuestions(questions: readonly Question[], side: number): Asked[] {
+  const white = { data: new Uint8Array(side * side * 3).fill(255), width: side, height: side };
+  const byText = new Map(questions.map((one) => [one.question, one]));
+  return [...byText.values()].map(({ question, images }) => ({ question, images: images.map(() => white) }));
+}
+
 async function generate(
-  { config, params, tokenizer, formatter, preprocessor }: LoadedModel,
-  asked: Pick<Question, 'question' | 'image'>[],
-  { maxNewTokens, lanes }: { maxNewTokens: number; lanes: number },
+  model: LoadedModel,
+  asked: Asked[],
+  { maxNewTokens, lanes, maxPartition }: AnswerOptions,
   onProgress: (done: number, questionsPerS: number) => void,
 ): Promise<string[]> {
-  const { imageSize } = config.visual.backbone;
-  const processor = imageProcessor(config, preprocessor);
+  const { config, params, tokenizer, formatter } = model;
+  const prepare = picturePreparer(model, maxPartition);
   const started = performance.now();
   const answers: string[] = [];
   let next = 0;
@@ -160,16 +179,17 @@ async function generate(
     while (next < asked.length) {
       const from = next;
       next += BATCH;
-      const prompts = asked.slice(from, from + BATCH).map(({ question, image }) => ({
-        inputIds: formatter.formatQuery(question).inputIds,
-        pixelValues: tf.tensor4d(preprocessImage(image, processor), [1, 3, imageSize, imageSize]),
-      }));
+      const prompts = asked.slice(from, from + BATCH).map(({ question, images }) => {
+        const pictures = prepare(images);
+        const { inputIds } = expandPictures(formatter.formatQuery(question), pictures);
+        return { inputIds, ...pixelsOf(config, pictures) };
+      });
       const ids = await generateGreedy(config, params, prompts, {
         maxNewTokens,
         eosTokenId: formatter.endOfTurnId,
         batchSize: BATCH,
       });
-      tf.dispose(prompts.map(({ pixelValues }) => pixelValues));
+      for (const { pixelValues } of prompts) pixelValues?.dispose();
       ids.forEach(
         (tokens, i) => (answers[from + i] = tokenizer.decode(tokens, { skipSpecial: true }).trim()),
       );
@@ -187,4 +207,16 @@ async function generate(
   const failed = ended.find(({ status }) => status === 'rejected');
   if (failed) throw (failed as PromiseRejectedResult).reason;
   return answers;
+}
+
+/** All pictures or tiles of a question as one tensor; nothing for a text alone. The caller disposes it. */
+function pixelsOf(config: OvisConfig, pictures: readonly PreparedPicture[]): { pixelValues?: tf.Tensor4D } {
+  const tiles = pictures.flatMap(({ pixels }) => pixels);
+  if (tiles.length === 0) return {};
+  const side = config.visual.backbone.imageSize;
+  const channels = pixelChannels(config);
+  const length = channels * side * side;
+  const all = new Float32Array(tiles.length * length);
+  tiles.forEach((tile, i) => all.set(tile, i * length));
+  return { pixelValues: tf.tensor4d(all, [tiles.length, channels, side, side]) };
 }

@@ -1,7 +1,8 @@
 import type { HostTensors } from '@ovis/checkpoint';
 import type { RunConfig } from '@ovis/config';
+import type { PreprocessorJson } from '@ovis/model';
 import { modelFromCheckpoint, newFromBackbones, type PretrainedModel } from '@ovis/pretrained';
-import { createFormatter, type ConversationFormatter, type TextTokenizer } from '@ovis/text';
+import { createFormatter, formatVersion, type ConversationFormatter, type TextTokenizer } from '@ovis/text';
 import { tf } from '@ovis/tensorflow';
 import { TrainerError } from './errors.ts';
 
@@ -11,7 +12,7 @@ export interface LoadedModel extends Pick<PretrainedModel, 'config' | 'params'> 
   files: Record<string, Uint8Array>;
   tokenizer: TextTokenizer;
   formatter: ConversationFormatter;
-  preprocessor: { image_mean?: number[]; image_std?: number[] };
+  preprocessor: PreprocessorJson;
 }
 
 /** A new Ovis from pre-trained backbones (spec 2.2): their weights, a fresh visual head and table. */
@@ -47,7 +48,9 @@ function withFormatter(model: PretrainedModel, where: string): LoadedModel {
       ...(generationConfig ? { 'generation_config.json': json(generationConfig) } : {}),
     },
     tokenizer,
-    formatter: createFormatter(config.conversationFormatter, tokenizer),
+    formatter: createFormatter(config.conversationFormatter, tokenizer, {
+      version: formatVersion(config.generation),
+    }),
     preprocessor,
   };
 }

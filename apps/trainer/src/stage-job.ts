@@ -10,7 +10,7 @@ import {
 } from '@ovis/checkpoint';
 import { ProcessGroup, type CollectiveListener } from '@ovis/allreduce';
 import type { RunConfig, StageConfig } from '@ovis/config';
-import { imageProcessor, preprocessImage } from '@ovis/model';
+import { countImages, mergeLayout } from '@ovis/model';
 import { StagePhase, type RunStageRequest, type StageEventInput } from '@ovis/protocol';
 import { joinUrl, openStorage, splitUrl } from '@ovis/storage';
 import {
@@ -26,6 +26,7 @@ import { deviceHasBfloat16 } from '@ovis/tensorflow';
 import type { LaneCursor } from '@ovis/webdataset';
 import type { Logger } from '@ovis/telemetry';
 import { readBatches, type StepSamples } from './data/batches.ts';
+import { picturePreparer } from './data/pictures.ts';
 import { createSampleEncoder } from './data/sample-encoder.ts';
 import { TrainerError } from './errors.ts';
 import { globalOrder } from './global-order.ts';
@@ -184,12 +185,12 @@ async function* stageBatches(
 ): AsyncGenerator<StageBatch<LaneCursor[]>, void> {
   const { model } = start;
   const { config } = model;
-  const processor = imageProcessor(config, model.preprocessor);
+  const layout = mergeLayout(config);
   const encode = createSampleEncoder(
     model.tokenizer,
     model.formatter,
     stage.format === 'caption'
-      ? { format: 'caption', template: stage.captionTemplate }
+      ? { format: 'caption', template: stage.captionTemplate, generation: config.generation }
       : { format: 'conversation' },
   );
   const samples: AsyncGenerator<StepSamples, void> = readBatches({
@@ -204,7 +205,9 @@ async function* stageBatches(
     augmentShift: run.data.augmentShift,
     fromStep,
     encode,
-    preprocess: (image) => preprocessImage(image, processor),
+    preprocess: picturePreparer(model, run.data.maxPartition),
+    textMaxLength: run.data.textMaxLength,
+    countImages: (ids) => countImages(ids, layout),
     cursors: start.cursors,
   });
   const { rank, world } = request;

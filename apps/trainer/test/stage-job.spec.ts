@@ -1,7 +1,4 @@
-import { CollectiveListener } from '@ovis/allreduce';
 import type { RunConfig, StageConfig } from '@ovis/config';
-import type { RunStageRequest, StageEventInput } from '@ovis/protocol';
-import { createLogger } from '@ovis/telemetry';
 import { initEngine } from '@ovis/tensorflow';
 import { makeTinyRun } from '@ovis/tiny-run';
 import { readUrl } from '@ovis/storage';
@@ -11,12 +8,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runEvaluateJob } from '../src/evaluate-job.ts';
-import { runStageJob } from '../src/stage-job.ts';
+import { runGang as runRanks, type GangRun } from './run-gang.ts';
 
-const log = createLogger({ name: 'spec', level: 'error' });
 let folder: string;
 let run: RunConfig;
-let gangs = 0;
 
 beforeAll(async () => {
   await initEngine({ intraOpThreads: 1, interOpThreads: 2 });
@@ -25,63 +20,16 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-interface StageRun {
-  stage: 1 | 2 | 3;
-  world: number;
-  /** Folder of the run's checkpoints. */
-  runId: string;
-  from?: string;
-  initial?: boolean;
-  /** Asks to stop before the step after this many. */
-  stopAfter?: number;
+interface StageRun extends Omit<GangRun, 'run'> {
   /** Changes to the run file. */
   stageKeys?: Partial<StageConfig>;
   modelKeys?: Partial<RunConfig['model']>;
 }
 
-/** Runs a stage on `world` ranks of this process; returns what rank 0 reported. */
-async function runGang(o: StageRun) {
-  const listeners = await Promise.all(Array.from({ length: o.world }, () => CollectiveListener.listen()));
-  const events: StageEventInput[][] = listeners.map(() => []);
-  const gangId = `gang-${++gangs}`;
-  const stages = run.stages.map((stage) => ({ ...stage, ...o.stageKeys }));
-  const changed = { ...run, model: { ...run.model, ...o.modelKeys }, stages };
-  try {
-    const results = await Promise.all(
-      listeners.map((listener, rank) => {
-        const request: RunStageRequest = {
-          runId: o.runId,
-          gangId,
-          generation: 1,
-          rank,
-          world: o.world,
-          collectiveAddresses: listeners.map(({ address }) => address),
-          stage: o.stage,
-          runConfigJson: JSON.stringify(changed),
-          checkpointUrl: o.from ?? '',
-          initial: o.initial ?? true,
-          attempt: 1,
-        };
-        const mine = events[rank] as StageEventInput[];
-        const steps = () => mine.filter((event) => event.step).length;
-        return runStageJob({
-          request,
-          listener,
-          gpu: false,
-          emit: (event) => mine.push(event),
-          shouldStop: () => o.stopAfter !== undefined && steps() >= o.stopAfter,
-          onGroup: () => undefined,
-          log,
-        });
-      }),
-    );
-    const losses = (events[0] as StageEventInput[]).flatMap(({ step }) =>
-      step ? [step.loss as number] : [],
-    );
-    return { losses, events, ...(results[0] as { reason: string; checkpointUrl: string }) };
-  } finally {
-    await Promise.all(listeners.map((listener) => listener.close()));
-  }
+/** Runs a stage of the tiny run, with changes. */
+function runGang({ stageKeys, modelKeys, ...o }: StageRun) {
+  const stages = run.stages.map((stage) => ({ ...stage, ...stageKeys })) as RunConfig['stages'];
+  return runRanks({ ...o, run: { ...run, model: { ...run.model, ...modelKeys }, stages } });
 }
 
 describe('a stage', () => {

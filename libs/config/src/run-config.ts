@@ -13,7 +13,13 @@ export interface RunConfig {
   storage: string;
   gang: { trainers: number; minTrainers: number; waitSeconds: number; batchShards: number };
   model: RunFile['model'];
-  data: { lanes: number; shuffleBuffer: number; augmentShift: number };
+  data: {
+    lanes: number;
+    shuffleBuffer: number;
+    augmentShift: number;
+    maxPartition: { single: number; multiple: number };
+    textMaxLength?: number;
+  };
   stages: [StageConfig, StageConfig, StageConfig];
   evaluation?: { dataset: string; maxNewTokens: number; limit: number };
 }

@@ -62,6 +62,19 @@ const model = z
       .positive()
       .default(1)
       .describe('Temperature of gumbel_argmax in answers; training uses maxTau and minTau of the stage.'),
+    generation: z
+      .enum(['1.0', '1.5', '1.6', '2.0'])
+      .optional()
+      .describe('Whose rules apply. Default: by the vision tower, CLIP 1.0, SigLIP 1.6, AIMv2 2.0.'),
+    hiddenStride: positiveInteger
+      .optional()
+      .describe(
+        'Side of the blocks of patches that become one visual token. Default: 1 for 1.0 and 1.5, else 2.',
+      ),
+    booster: z
+      .enum(['s2wrapper', 's2wrapper-adaptive'])
+      .optional()
+      .describe('Ovis 1.5: the whole picture and its four quarters.'),
     useIndicators: z
       .boolean()
       .default(true)
@@ -84,6 +97,18 @@ const data = z
       .optional()
       .describe('Parts the global batch is split into; a multiple of gang.trainers. Default: gang.trainers.'),
     shuffleBuffer: z.int().min(0).default(256).describe('Samples held back for shuffling, per lane.'),
+    maxPartition: z
+      .strictObject({
+        single: positiveInteger.default(9).describe('For a picture alone.'),
+        multiple: positiveInteger.default(1).describe('For each of several pictures of a sample.'),
+      })
+      .prefault({})
+      .describe('Most tiles that a picture is cut into; Ovis 1.6 and later.'),
+    textMaxLength: positiveInteger
+      .optional()
+      .describe(
+        'Longest text of a sample in token ids before pictures are merged in; the rest is cut off. Default: no limit.',
+      ),
     augmentShift: z.int().min(0).default(0).describe('Random shift of the picture in training, pixels.'),
   })
   .describe('How shards are read.');

@@ -8,6 +8,7 @@ import {
 import type { PreparedPicture, RgbImage } from '@ovis/model';
 import {
   createFormatter,
+  formatVersion,
   IMAGE_PLACEHOLDER,
   type ConversationFormatter,
   type TextTokenizer,
@@ -58,7 +59,7 @@ export class Chat {
     const { config } = model;
     this.#model = model;
     this.#tokenizer = model.tokenizer;
-    const version = config.generation === '1.0' ? '1.0' : '1.5';
+    const version = formatVersion(config.generation);
     this.#formatter = createFormatter(config.conversationFormatter, model.tokenizer, { version });
     this.#ends = endTokens(model, this.#formatter.endOfTurnId);
     if (system !== undefined) this.turns.push({ from: 'system', value: system });

@@ -5,6 +5,7 @@ export type TextErrorCode =
   | 'UNKNOWN_ROLE'
   | 'EMPTY_CONVERSATION'
   | 'SYSTEM_PROMPT_UNSUPPORTED'
+  | 'BAD_TEMPLATE'
   | 'VOCABULARY_TOO_SMALL';
 
 /** What this library throws: `message` says what and where, `hint` how to fix it. */

@@ -19,6 +19,11 @@ export interface FormattedConversation {
 /** Which release's rules apply: they differ only in the newline after Qwen's `<|im_end|>` (spec 4). */
 export type FormatVersion = '1.0' | '1.5';
 
+/** The rules of a model's generation (`OvisConfig.generation`): 1.0 has its own, all later ones those of 1.5. */
+export function formatVersion(generation: string): FormatVersion {
+  return generation === '1.0' ? '1.0' : '1.5';
+}
+
 export const FORMATTERS = [
   'QwenConversationFormatter',
   'Llama3ConversationFormatter',

@@ -18,12 +18,20 @@ export interface CaptionOptions {
   caption: string;
   /** Take `<image>` out of the caption, as releases from 1.5 on do; 1.0 leaves it when a template is given. */
   stripPlaceholder?: boolean;
+  /** Take blanks off the caption's ends, as releases from 1.6 on do. */
+  trim?: boolean;
+}
+
+/** What the release of a model's generation (`OvisConfig.generation`) does to captions. */
+export function captionRules(generation: string): Pick<CaptionOptions, 'stripPlaceholder' | 'trim'> {
+  return { stripPlaceholder: generation !== '1.0', trim: generation !== '1.0' && generation !== '1.5' };
 }
 
 /** A stage 1 sample (spec 5.3): template, then the caption, learned alone. No start and no end token is added. */
 export function captionSample(tokenizer: TextTokenizer, options: CaptionOptions): TextSample {
-  const { template = CAPTION_TEMPLATE, stripPlaceholder = false } = options;
-  const caption = stripPlaceholder ? options.caption.replaceAll(IMAGE_PLACEHOLDER, '') : options.caption;
+  const { template = CAPTION_TEMPLATE, stripPlaceholder = false, trim = false } = options;
+  const text = stripPlaceholder ? options.caption.replaceAll(IMAGE_PLACEHOLDER, '') : options.caption;
+  const caption = trim ? text.trim() : text;
   const head = tokenizer.encodeWithImages(template);
   const answer = tokenizer.encode(caption);
   return {

@@ -1,3 +1,4 @@
+import { expandPictures, type PreparedPicture } from '@ovis/model';
 import { expandBraces } from '@ovis/storage';
 import { decodeImage, LaneGroup, type LaneCursor, type Sample } from '@ovis/webdataset';
 import { randomShift, seedOf, type RgbImage } from './augment.ts';
@@ -7,8 +8,8 @@ import type { EncodedSample } from './sample-encoder.ts';
 export interface PreparedSample {
   inputIds: number[];
   labels: number[];
-  /** `[3, S, S]`, normalised. */
-  pixels: Float32Array;
+  /** `[channels, S, S]`, normalised, one per picture or tile that `inputIds` has places for. */
+  pixels: Float32Array[];
 }
 
 export interface BatchSourceOptions {
@@ -27,7 +28,12 @@ export interface BatchSourceOptions {
   /** Steps already done; the shifts of a step do not depend on where the run was interrupted. */
   fromStep: number;
   encode: (sample: Sample) => EncodedSample;
-  preprocess: (image: RgbImage) => Float32Array;
+  /** Pictures as the model takes them, and the ids that stand for each. */
+  preprocess: (images: readonly RgbImage[]) => PreparedPicture[];
+  /** Longest text in ids, those of pictures included; the rest is cut off. */
+  textMaxLength?: number;
+  /** Pictures or tiles that ids have places for. */
+  countImages: (ids: readonly number[]) => number;
   /** Where to go on: cursors of all lanes. */
   cursors?: LaneCursor[];
 }
@@ -67,8 +73,22 @@ export async function* readBatches(o: BatchSourceOptions): AsyncGenerator<StepSa
 }
 
 async function prepare(o: BatchSourceOptions, sample: Sample, step: number): Promise<PreparedSample> {
-  const { inputIds, labels, imageBytes } = o.encode(sample);
-  const image = await decodeImage(imageBytes, `the picture of sample '${sample.key}' in ${sample.shard}`);
-  const shifted = randomShift(image, o.augmentShift, seedOf(`${o.seed}/${sample.key}/${step}`));
-  return { inputIds, labels, pixels: o.preprocess(shifted) };
+  const { images: encoded, ...text } = o.encode(sample);
+  const images = await Promise.all(
+    encoded.map(async (bytes, i) => {
+      const which = encoded.length > 1 ? ` ${i + 1}` : '';
+      const image = await decodeImage(
+        bytes,
+        `the picture${which} of sample '${sample.key}' in ${sample.shard}`,
+      );
+      const place = i === 0 ? '' : `/${i}`;
+      return randomShift(image, o.augmentShift, seedOf(`${o.seed}/${sample.key}/${step}${place}`));
+    }),
+  );
+  const pictures = o.preprocess(images);
+  const { inputIds, labels } = expandPictures(text, pictures);
+  const kept = { inputIds: inputIds.slice(0, o.textMaxLength), labels: labels.slice(0, o.textMaxLength) };
+  // A cut text may have lost places of its last tiles.
+  const pixels = pictures.flatMap((picture) => picture.pixels).slice(0, o.countImages(kept.inputIds));
+  return { ...kept, pixels };
 }

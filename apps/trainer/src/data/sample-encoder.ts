@@ -1,31 +1,37 @@
 import type { Sample } from '@ovis/webdataset';
 import {
+  captionRules,
   captionSample,
   conversationSample,
+  IMAGE_TOKEN_ID,
   type ConversationFormatter,
+  type TextSample,
   type TextTokenizer,
   type Turn,
 } from '@ovis/text';
 import { TrainerError } from '../errors.ts';
 
-/** Ids and labels of one sample and the encoded picture it talks about. */
+/** Ids and labels of one sample and the encoded pictures it talks about, one per -200. */
 export interface EncodedSample {
   inputIds: number[];
   labels: number[];
-  imageBytes: Uint8Array;
+  images: Uint8Array[];
 }
 
 export type SampleFormat = { format: 'caption'; template: string } | { format: 'conversation' };
 
-const IMAGE_EXTENSIONS = ['png', 'jpg', 'jpeg', 'webp'] as const;
+/** KEY.png is the first picture, KEY.0.png, KEY.1.png ... are more, in the order of their numbers. */
+const PICTURE = /^(?:(\d+)\.)?(?:png|jpe?g|webp)$/;
 
-/** The picture of a WebDataset sample. */
-export function imageOf(sample: Sample): Uint8Array {
-  for (const extension of IMAGE_EXTENSIONS) {
-    const bytes = sample.files[extension];
-    if (bytes) return bytes;
-  }
-  throw badSample(sample, `has no picture (${IMAGE_EXTENSIONS.join(', ')})`, 'Write one picture per sample.');
+/** The pictures of a WebDataset sample in order; none for text alone. */
+export function imagesOf(sample: Sample): Uint8Array[] {
+  return Object.entries(sample.files)
+    .flatMap(([extension, bytes]) => {
+      const match = PICTURE.exec(extension);
+      return match ? [{ at: match[1] === undefined ? -1 : Number(match[1]), bytes }] : [];
+    })
+    .sort((a, b) => a.at - b.at)
+    .map(({ bytes }) => bytes);
 }
 
 /** The parsed `.json` of a WebDataset sample. */
@@ -42,15 +48,19 @@ export function recordOf(sample: Sample): Record<string, unknown> {
   throw badSample(sample, 'has a .json that is no object', 'Write {"caption"} or {"conversations"}.');
 }
 
-/** Turns WebDataset samples into token ids and labels (spec 5.3 captions, spec 4 conversations). */
+/**
+ * Turns WebDataset samples into token ids and labels (spec 5.3 captions, spec 4 conversations).
+ * @param how.generation whose rules apply to captions
+ */
 export function createSampleEncoder(
   tokenizer: TextTokenizer,
   formatter: ConversationFormatter,
-  how: SampleFormat,
+  how: SampleFormat & { generation?: string },
 ): (sample: Sample) => EncodedSample {
+  const rules = captionRules(how.generation ?? '1.0');
   return (sample) => {
     const record = recordOf(sample);
-    const imageBytes = imageOf(sample);
+    const images = imagesOf(sample);
     if (how.format === 'caption') {
       if (typeof record['caption'] !== 'string')
         throw badSample(
@@ -58,10 +68,9 @@ export function createSampleEncoder(
           'has no "caption" text',
           'Set format: conversation for this stage, or write captions.',
         );
-      return {
-        ...captionSample(tokenizer, { template: how.template, caption: record['caption'] }),
-        imageBytes,
-      };
+      const { template } = how;
+      const text = captionSample(tokenizer, { template, caption: record['caption'], ...rules });
+      return withImages(sample, text, images);
     }
     if (!isTurns(record['conversations']))
       throw badSample(
@@ -69,8 +78,19 @@ export function createSampleEncoder(
         'has no "conversations" list of {from, value}',
         'Set format: caption for this stage, or write conversations.',
       );
-    return { ...conversationSample(formatter, record['conversations']), imageBytes };
+    return withImages(sample, conversationSample(formatter, record['conversations']), images);
   };
+}
+
+function withImages(sample: Sample, text: TextSample, images: Uint8Array[]): EncodedSample {
+  const places = text.inputIds.filter((id) => id === IMAGE_TOKEN_ID).length;
+  if (places !== images.length)
+    throw badSample(
+      sample,
+      `has ${images.length} pictures and ${places} places for them (<image>) in its text`,
+      'Write <image> once per picture: KEY.png, or KEY.0.png, KEY.1.png and so on (png, jpg, jpeg, webp).',
+    );
+  return { ...text, images };
 }
 
 function isTurns(value: unknown): value is Turn[] {

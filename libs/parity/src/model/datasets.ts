@@ -1,4 +1,4 @@
-import { captionSample, conversationSample } from '@ovis/text';
+import { captionRules, captionSample, conversationSample } from '@ovis/text';
 import type { ParityCase } from '../case/parity-case.ts';
 import type { TrainData } from '../case/schemas.ts';
 import { ZEROS } from './pictures.ts';
@@ -28,13 +28,10 @@ export function captionItem(
 ): DatasetItem {
   const name = pictureName(row.image_path);
   const readable = c.pictures[name] !== undefined;
-  const { generation } = c.config;
-  const later = generation !== '1.0' && generation !== '1.5';
-  const caption = readable ? (row.caption ?? '') : '';
   const sample = captionSample(tokenizerOf(c), {
     template: o.template,
-    caption: later ? caption.trim() : caption,
-    stripPlaceholder: generation !== '1.0',
+    caption: readable ? (row.caption ?? '') : '',
+    ...captionRules(c.config.generation),
   });
   const parts = row.max_partition ?? o.maxPartitions[0];
   return finish(c, sample, [name], readable, parts, o);

@@ -1,5 +1,6 @@
 import {
   createFormatter,
+  formatVersion,
   IGNORE_ID,
   IMAGE_PLACEHOLDER,
   IMAGE_TOKEN_ID,
@@ -30,7 +31,7 @@ export function tokenizerOf(c: ParityCase): TextTokenizer {
 }
 
 export function formatterOf(c: ParityCase): ConversationFormatter {
-  const version = c.config.generation === '1.0' ? '1.0' : '1.5';
+  const version = formatVersion(c.config.generation);
   return createFormatter(c.config.conversationFormatter, tokenizerOf(c), { version });
 }
 
