@@ -4,6 +4,7 @@ import { chatCommand } from './commands/chat.ts';
 import { configCommand } from './commands/config.ts';
 import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { parityCommand } from './commands/parity.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { statusCommand } from './commands/status.ts';
@@ -31,6 +32,7 @@ export function createProgram(context: CliContext, register: ((program: Command)
     configCommand(context),
     convertCommand(context),
     demoCommand(context),
+    inspectCommand(context),
     parityCommand(context),
   ];
   for (const command of commands) program.addCommand(command);

@@ -17,5 +17,11 @@ export {
   type PretrainedModel,
   type StoredModel,
 } from './open-model.ts';
+export {
+  tableStatistics,
+  tokenStatistics,
+  type TableStatistics,
+  type TokenStatistics,
+} from './inspect-model.ts';
 export { savePretrained, type Saved, type SaveOptions } from './save-pretrained.ts';
 export { openWeights } from './weights.ts';
