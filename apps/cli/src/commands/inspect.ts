@@ -1,5 +1,7 @@
 import type { OvisConfig } from '@ovis/model';
 import type { PretrainedModel } from '@ovis/pretrained';
+import { openStorage } from '@ovis/storage';
+import { decodeImage } from '@ovis/webdataset';
 import { Command } from 'commander';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -49,10 +51,7 @@ async function inspect(context: CliContext, model: string, o: Options): Promise<
 async function inspectRunFile(context: CliContext, file: string, o: Options): Promise<Inspection> {
   const run = await readRunFile(context, file, o.set);
   const { backbones, ...choices } = run.model;
-  const [{ newOvisConfig, parseOvisConfig }, { openStorage }] = await Promise.all([
-    import('@ovis/model'),
-    import('@ovis/storage'),
-  ]);
+  const { newOvisConfig, parseOvisConfig } = await import('@ovis/model');
   const storage = openStorage(backbones, storageEnvOf(context));
   const [vit, llm] = await Promise.all(
     ['vit', 'llm'].map(async (part) => {
@@ -137,10 +136,7 @@ async function picturesOf(
   }
   if (names.length === 0)
     throw new CliError('NO_FILE', `${path} has no pictures`, 'give a folder with png, jpg or webp files');
-  const [{ imageProcessor, preparePicture }, { decodeImage }] = await Promise.all([
-    import('@ovis/model'),
-    import('@ovis/webdataset'),
-  ]);
+  const { imageProcessor, preparePicture } = await import('@ovis/model');
   const processor = imageProcessor(config, preprocessor);
   return Promise.all(
     names.map(async (name) => {

@@ -1,5 +1,4 @@
 import { cacheDirectory, prepareSmollm2, repoRoot, type TaskList } from '@ovis/bootstrap';
-import { convertGguf } from '@ovis/pretrained';
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BACKBONES } from './backbones.ts';
@@ -10,6 +9,7 @@ import { BACKBONES } from './backbones.ts';
  * @returns the folder with `vit/` and `llm/`
  */
 export async function smollm2Backbones(tasks: TaskList): Promise<string> {
+  const { convertGguf } = await import('@ovis/pretrained');
   const gguf = await prepareSmollm2({ tasks });
   const folder = join(cacheDirectory(), 'backbones', 'smollm2-icons');
   await tasks.step('SmolLM2 backbones', async (task) => {
