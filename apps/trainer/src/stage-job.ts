@@ -248,7 +248,7 @@ async function checkpoint(
   const { request } = o;
   const started = performance.now();
   const own = Buffer.from(JSON.stringify(asked.cursor ?? []));
-  const all = (await group.allGather(own)).flatMap(
+  const all = (await group.allGatherBytes(own)).flatMap(
     (bytes) => JSON.parse(Buffer.from(bytes).toString()) as LaneCursor[],
   );
   const base = joinUrl(run.storage, `${request.runId}/checkpoints`);

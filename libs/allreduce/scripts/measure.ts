@@ -1,5 +1,5 @@
 /**
- * Prints the speed of allReduceSum between processes on this machine:
+ * Prints the speed of allReduce between processes on this machine:
  *   npx tsx libs/allreduce/scripts/measure.ts [world=2]
  * MB/s counts the bytes of one rank's buffer per second ("algorithm bandwidth"); CPU is that of one rank.
  */
@@ -41,4 +41,4 @@ try {
 } finally {
   for (const rank of ranks) await rank.end();
 }
-process.stdout.write(`allReduceSum, ${world} processes\n${rows.join('\n')}\n`);
+process.stdout.write(`allReduce, ${world} processes\n${rows.join('\n')}\n`);

@@ -7,14 +7,16 @@ import {
   toReport,
 } from './errors.ts';
 import type { AbortReport, LostReason } from './errors.ts';
-import { directBytes, stagingFor, type Exchange } from './exchange.ts';
-import { FrameType, type FrameHeader } from './frame.ts';
+import { directBytes, stagingFor, type Call, type Exchange } from './exchanges/exchange.ts';
+import { FrameType, tagChecksum, type FrameHeader } from './frame.ts';
 import { Incoming } from './incoming.ts';
 import type { LinkEvents, PeerLink } from './peer-link.ts';
 import { StallWatch, type PeerState } from './stall-watch.ts';
 
 interface Task {
   exchange: Exchange;
+  /** Of the exchange's tag. */
+  tagCrc: number;
   sequence: number;
   /** Frames handed to links and not yet written: their memory is still in use. */
   unsent: number;
@@ -85,7 +87,9 @@ export class CollectiveEngine {
   run(make: () => Exchange): Promise<void> {
     if (this.#error) return Promise.reject(this.#errorFor(undefined));
     return new Promise((resolve, reject) => {
-      this.#queue.push({ exchange: make(), sequence: this.#calls, unsent: 0, resolve, reject });
+      const exchange = make();
+      const tagCrc = tagChecksum(exchange.tag);
+      this.#queue.push({ exchange, tagCrc, sequence: this.#calls, unsent: 0, resolve, reject });
       this.#calls += 1;
       this.#startNext();
     });
@@ -125,7 +129,7 @@ export class CollectiveEngine {
   }
 
   #send(task: Task, to: number, phase: number, part: Uint8Array, streamBytes: number, crc?: number): void {
-    const { collective, totalBytes, root } = task.exchange;
+    const { collective, totalBytes, root, dtype, op } = task.exchange;
     task.unsent += 1;
     this.stats.bytesSent += part.byteLength;
     const written = () => {
@@ -133,7 +137,10 @@ export class CollectiveEngine {
       this.#finish();
     };
     this.#links[to]?.send(
-      { collective, phase, sequence: task.sequence, root, totalBytes, streamBytes },
+      {
+        ...{ collective, phase, sequence: task.sequence, root, totalBytes, streamBytes },
+        ...{ dtype, op, tagCrc: task.tagCrc },
+      },
       part,
       written,
       crc,
@@ -203,7 +210,7 @@ export class CollectiveEngine {
 
   /** A rank that is ahead of this one: its first stream is kept until the collective begins here. */
   #placeEarly(rank: number, { collective, totalBytes, streamBytes }: FrameHeader): Uint8Array {
-    const large = collective === 'allReduceSum' && totalBytes > directBytes;
+    const large = collective === 'reduceScatter' || (collective === 'allReduce' && totalBytes > directBytes);
     return large ? stagingFor(this.staging, rank, streamBytes) : new Uint8Array(streamBytes);
   }
 
@@ -219,11 +226,14 @@ export class CollectiveEngine {
   }
 
   #agrees(rank: number, header: FrameHeader): boolean {
-    const mine = (this.#task as Task).exchange;
+    const { exchange: mine, tagCrc } = this.#task as Task;
     const same =
       header.collective === mine.collective &&
       header.totalBytes === mine.totalBytes &&
-      header.root === mine.root;
+      header.root === mine.root &&
+      header.dtype === mine.dtype &&
+      header.op === mine.op &&
+      header.tagCrc === tagCrc;
     if (!same) this.#mismatch(rank, header);
     return same;
   }
@@ -326,9 +336,12 @@ export class CollectiveEngine {
   }
 }
 
-function describe(o: { collective: string; sequence: number; totalBytes: number; root: number }): string {
-  const size =
-    o.collective === 'allReduceSum' || o.collective === 'broadcast' ? ` of ${o.totalBytes} bytes` : '';
+function describe(o: Call & { sequence: number; tagCrc?: number }): string {
+  const of = [o.op, o.dtype].filter(Boolean).join(' of ');
+  const sized = o.collective !== 'barrier' && o.collective !== 'allGatherBytes';
+  const size = sized ? ` of ${o.totalBytes} bytes` : '';
   const root = o.collective === 'broadcast' ? ` from rank ${o.root}` : '';
-  return `${o.collective} #${o.sequence}${size}${root}`;
+  // Of a peer's tag only the checksum travels.
+  const tag = o.tag === undefined ? (o.tagCrc ? ` with another tag` : '') : ` tagged '${o.tag}'`;
+  return `${o.collective} #${o.sequence}${of && ` (${of})`}${size}${root}${tag}`;
 }

@@ -17,7 +17,7 @@ export interface PeerLostDetails {
   rank: number;
   address: string;
   reason: LostReason;
-  /** The collective that ran here, for instance "allReduceSum"; "none" when the group was idle. */
+  /** The collective that ran here, for instance "allReduce"; "none" when the group was idle. */
   collective: string;
   sequence: number;
   /** Bytes of this collective that had come from the lost rank. */

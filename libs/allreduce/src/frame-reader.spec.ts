@@ -6,7 +6,7 @@ import { FrameReader } from './frame-reader.ts';
 function dataFrame(sequence: number, payload: Uint8Array): Buffer {
   const header = encodeHeader({
     type: FrameType.DATA,
-    collective: 'allReduceSum',
+    collective: 'allReduce',
     phase: 1,
     sequence,
     root: 3,
@@ -14,6 +14,9 @@ function dataFrame(sequence: number, payload: Uint8Array): Buffer {
     payloadCrc: checksum(payload),
     totalBytes: 2 ** 40 + 1,
     streamBytes: payload.byteLength,
+    dtype: 'bf16',
+    op: 'max',
+    tagCrc: 0xfedcba98,
   });
   return Buffer.concat([header, payload]);
 }
@@ -58,7 +61,7 @@ describe('FrameReader', () => {
     const { reader, frames } = recorder();
     reader.feed(dataFrame(4_000_000_000, new Uint8Array(3)));
     expect(frames[0]?.header).toMatchObject({
-      collective: 'allReduceSum',
+      collective: 'allReduce',
       phase: 1,
       sequence: 4_000_000_000,
       root: 3,

@@ -1,5 +1,5 @@
 /** Version of the wire format and of the collectives' algorithms: ranks must agree to sum alike. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** The first frame of a connection: who dials. */
 export interface Hello {

@@ -64,7 +64,7 @@ describe('joining', () => {
     });
     // The group in place is not disturbed.
     const buffers = groups.map(() => new Float32Array([1]));
-    await Promise.all(groups.map((group, rank) => group.allReduceSum(buffers[rank] as Float32Array)));
+    await Promise.all(groups.map((group, rank) => group.allReduce(buffers[rank] as Float32Array)));
     expect(buffers.map(([x]) => x)).toEqual([2, 2]);
   });
 
@@ -211,11 +211,11 @@ describe('the connection', () => {
     await Promise.all(groups.map((group) => group.barrier()));
     damage = true;
     const errors = await Promise.all(
-      groups.map((group) => errorOf(group.allReduceSum(new Float32Array(100_000)))),
+      groups.map((group) => errorOf(group.allReduce(new Float32Array(100_000)))),
     );
     for (const error of errors) {
       expect(error).toBeInstanceOf(CorruptFrameError);
-      expect(error?.message).toMatch(/damaged data from rank 0 .*allReduceSum #1 have checksum/);
+      expect(error?.message).toMatch(/damaged data from rank 0 .*allReduce #1 have checksum/);
     }
   });
 
@@ -229,7 +229,7 @@ describe('the connection', () => {
     await Promise.all(groups.map((group) => group.barrier()));
     left = 300_000;
     const [zero, one] = await Promise.all(
-      groups.map((group) => errorOf(group.allReduceSum(new Float32Array(400_000)))),
+      groups.map((group) => errorOf(group.allReduce(new Float32Array(400_000)))),
     );
     expect(one).toMatchObject({ code: 'PEER_LOST', rank: 0, reason: 'stalled', bytesReceived: 262_144 });
     expect(zero).toBeDefined();

@@ -17,7 +17,7 @@ function bits(a: Float32Array): Buffer {
   return Buffer.from(a.buffer, a.byteOffset, a.byteLength);
 }
 
-describe('allReduceSum', () => {
+describe('allReduce', () => {
   it.each([1, 2, 3, 4, 5])(
     'sums in rank order, bitwise equal on all of %i ranks, for any size',
     async (world) => {
@@ -26,7 +26,7 @@ describe('allReduceSum', () => {
       for (const length of [0, 1, 2, 3, 7, 1023, 8191, 8192, 8193, 65_537 * world + 1, 1_000_000]) {
         const inputs = groups.map((_, rank) => contribution(rank, length, length));
         const buffers = inputs.map((input) => input.slice());
-        await Promise.all(groups.map((group, rank) => group.allReduceSum(buffers[rank] as Float32Array)));
+        await Promise.all(groups.map((group, rank) => group.allReduce(buffers[rank] as Float32Array)));
         const expected = bits(sumInRankOrder(inputs));
         for (const buffer of buffers) expect(bits(buffer).equals(expected), `length ${length}`).toBe(true);
       }
@@ -42,7 +42,7 @@ describe('allReduceSum', () => {
       view.set(inputs[rank] as Float32Array);
       return view;
     });
-    await Promise.all(groups.map((group, rank) => group.allReduceSum(views[rank] as Float32Array)));
+    await Promise.all(groups.map((group, rank) => group.allReduce(views[rank] as Float32Array)));
     for (const w of whole) {
       expect([w[0], w[100_001], w[100_002]]).toEqual([5, 5, 5]);
       expect(bits(w.subarray(1, 100_001)).equals(bits(sumInRankOrder(inputs)))).toBe(true);
@@ -57,7 +57,7 @@ describe('allReduceSum', () => {
         groups.map(async (group, rank) => {
           const buffer = buffers[rank] as Float32Array;
           buffer.fill(round * (rank + 1));
-          await group.allReduceSum(buffer);
+          await group.allReduce(buffer);
           expect(buffer.every((x) => x === round * 3)).toBe(true);
           buffer.fill(NaN);
         }),
@@ -77,7 +77,9 @@ describe('broadcast, allGather, barrier', () => {
       }
     }
     const own = groups.map((_, rank) => new Uint8Array(rank === 1 ? 0 : 100_001 * rank + 1).fill(rank));
-    const gathered = await Promise.all(groups.map((group, rank) => group.allGather(own[rank] as Uint8Array)));
+    const gathered = await Promise.all(
+      groups.map((group, rank) => group.allGatherBytes(own[rank] as Uint8Array)),
+    );
     for (const all of gathered)
       expect(all.map((a) => Buffer.from(a).equals(Buffer.from(own[all.indexOf(a)] as Uint8Array)))).toEqual(
         own.map(() => true),
@@ -119,11 +121,13 @@ describe('many collectives', () => {
           if (wait() < 0.1) await new Promise((resolve) => setTimeout(resolve, wait() * 5));
           const buffer = contribution(rank, length, seed);
           const bytes = new Uint8Array(bits(contribution(rank, length, seed)));
-          if (kind === 0) results.push(group.allReduceSum(buffer).then(() => bits(buffer)));
+          if (kind === 0) results.push(group.allReduce(buffer).then(() => bits(buffer)));
           if (kind === 1) results.push(group.broadcast(bytes, root).then(() => Buffer.from(bytes)));
           if (kind === 2)
             results.push(
-              group.allGather(bytes.subarray(0, bytes.length - (rank % 2))).then((all) => Buffer.concat(all)),
+              group
+                .allGatherBytes(bytes.subarray(0, bytes.length - (rank % 2)))
+                .then((all) => Buffer.concat(all)),
             );
           if (kind === 3) results.push(group.barrier().then(() => Buffer.alloc(0)));
         }
@@ -150,7 +154,7 @@ describe('many collectives', () => {
     const handles = () => process.getActiveResourcesInfo().filter((r) => /TCP|Pipe|Timeout/.test(r)).length;
     const before = handles();
     for (let i = 0; i < 2_000; i += 1) {
-      await Promise.all(made.groups.map((group) => group.allReduceSum(new Float32Array(3).fill(i))));
+      await Promise.all(made.groups.map((group) => group.allReduce(new Float32Array(3).fill(i))));
       if (i === 1_000) expect(handles()).toBeLessThanOrEqual(before + 1);
     }
     expect(handles()).toBeLessThanOrEqual(before);
@@ -164,9 +168,9 @@ describe('many collectives', () => {
     const { groups } = await form(2);
     const [a, b] = groups as [Formed['groups'][0], Formed['groups'][0]];
     const all = Array.from({ length: 2_000 }, () => new Float32Array(1).fill(1));
-    const first = Promise.all(all.map((buffer) => a.allReduceSum(buffer)));
+    const first = Promise.all(all.map((buffer) => a.allReduce(buffer)));
     await new Promise((resolve) => setTimeout(resolve, 30));
-    await Promise.all(all.map(() => b.allReduceSum(new Float32Array(1).fill(2))));
+    await Promise.all(all.map(() => b.allReduce(new Float32Array(1).fill(2))));
     await first;
     expect(all.every(([x]) => x === 3)).toBe(true);
   });
@@ -180,19 +184,19 @@ describe('errors', () => {
       RegExp[],
     ][] = [
       [
-        (g) => g.allReduceSum(new Float32Array(100)),
-        (g) => g.allReduceSum(new Float32Array(101)),
+        (g) => g.allReduce(new Float32Array(100)),
+        (g) => g.allReduce(new Float32Array(101)),
         [/400 bytes/, /404 bytes/],
       ],
       [
-        (g) => g.allReduceSum(new Float32Array(20_000)),
-        (g) => g.allReduceSum(new Float32Array(100_000)),
+        (g) => g.allReduce(new Float32Array(20_000)),
+        (g) => g.allReduce(new Float32Array(100_000)),
         [/80000 bytes/, /400000 bytes/],
       ],
       [
-        (g) => g.allReduceSum(new Float32Array(100)),
+        (g) => g.allReduce(new Float32Array(100)),
         (g) => g.barrier(),
-        [/allReduceSum #0 of 400 bytes/, /barrier #0/],
+        [/allReduce #0 \(sum of f32\) of 400 bytes/, /barrier #0/],
       ],
       [
         (g) => g.broadcast(new Uint8Array(5), 0),
@@ -218,7 +222,7 @@ describe('errors', () => {
     const { groups, listeners } = await form(3);
     await Promise.all(groups.map((group) => group.barrier()));
     const pending = [groups[0], groups[2]].map((group) =>
-      errorOf(group?.allReduceSum(new Float32Array(50_000)) as Promise<void>),
+      errorOf(group?.allReduce(new Float32Array(50_000)) as Promise<void>),
     );
     await groups[1]?.close();
     for (const error of await Promise.all(pending)) {
@@ -226,7 +230,7 @@ describe('errors', () => {
       expect(error).toMatchObject({
         rank: 1,
         reason: 'left',
-        collective: 'allReduceSum',
+        collective: 'allReduce',
         sequence: 1,
         address: listeners[1]?.address,
       });
@@ -236,7 +240,7 @@ describe('errors', () => {
     await Promise.all(groups.map((group) => group.close()));
     const again = await join(listeners, { generation: 2 });
     const buffers = again.map(() => new Float32Array(3).fill(1));
-    await Promise.all(again.map((group, rank) => group.allReduceSum(buffers[rank] as Float32Array)));
+    await Promise.all(again.map((group, rank) => group.allReduce(buffers[rank] as Float32Array)));
     expect(buffers.map((b) => [...b])).toEqual([
       [3, 3, 3],
       [3, 3, 3],
@@ -252,7 +256,7 @@ describe('errors', () => {
       await Promise.all(
         groups.map(async (group, rank) => {
           if (rank === 2) await new Promise((resolve) => setTimeout(resolve, 5));
-          await group.allReduceSum(buffers[rank] as Float32Array);
+          await group.allReduce(buffers[rank] as Float32Array);
           await group.close();
         }),
       );
@@ -267,7 +271,7 @@ describe('errors', () => {
     await Promise.all(groups.map((group) => errorOf(group.barrier())));
     await pending[0];
     for (const group of groups) {
-      const error = await errorOf(group.allReduceSum(new Float32Array(1)));
+      const error = await errorOf(group.allReduce(new Float32Array(1)));
       expect(error).toBeInstanceOf(GroupAbortedError);
       expect(error?.message).toBe('rank 0 aborted the group: the run was cancelled');
     }

@@ -36,7 +36,7 @@ async function handle(message: Message): Promise<unknown> {
   for (let i = 0; i < message.times; i += 1) {
     buffer.fill(group.rank + 1);
     const begin = performance.now();
-    await group.allReduceSum(buffer);
+    await group.allReduce(buffer);
     ms += performance.now() - begin;
   }
   const { user, system } = process.cpuUsage(cpu);

@@ -3,12 +3,12 @@ export interface Collective {
   readonly rank: number;
   readonly world: number;
   /** Replaces the buffer by its sum over all ranks, bitwise the same on each. */
-  allReduceSum(buffer: Float32Array): Promise<void>;
+  allReduce(buffer: Float32Array): Promise<void>;
 }
 
 /** A gang of one. */
 export const soloCollective: Collective = {
   rank: 0,
   world: 1,
-  allReduceSum: () => Promise.resolve(),
+  allReduce: () => Promise.resolve(),
 };

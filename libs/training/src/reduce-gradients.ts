@@ -19,7 +19,7 @@ export async function reduceGradients(
   const buffer = tensorView(gradients) as Float32Array;
   viewsAreMemory ??= viewIsMemory(gradients, buffer);
   buffer[layout.size + TAIL.stop] = requestStop ? 1 : 0;
-  await collective.allReduceSum(buffer);
+  await collective.allReduce(buffer);
   if (viewsAreMemory) return gradients;
   gradients.dispose();
   return tf.tensor1d(buffer);

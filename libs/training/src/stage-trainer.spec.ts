@@ -172,7 +172,7 @@ describe('StageTrainer', () => {
 
   it('can repeat a step whose averaging failed', async () => {
     const [collective] = memoryCollectives(1);
-    const broken = { ...collective!, world: 2, allReduceSum: () => Promise.reject(new Error('lost')) };
+    const broken = { ...collective!, world: 2, allReduce: () => Promise.reject(new Error('lost')) };
     const trainer = await create({ collective: broken });
     await expect(train(trainer, [0])).rejects.toThrow('lost');
     expect(trainer.stepsDone).toBe(0);

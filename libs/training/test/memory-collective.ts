@@ -4,7 +4,7 @@ import type { Collective } from '../src/index.ts';
 export function memoryCollectives(world: number): Collective[] {
   let waiting: { rank: number; buffer: Float32Array; done: () => void }[] = [];
 
-  function allReduceSum(rank: number, buffer: Float32Array): Promise<void> {
+  function allReduce(rank: number, buffer: Float32Array): Promise<void> {
     return new Promise((done) => {
       waiting.push({ rank, buffer, done });
       if (waiting.length < world) return;
@@ -21,6 +21,6 @@ export function memoryCollectives(world: number): Collective[] {
   return Array.from({ length: world }, (_, rank) => ({
     rank,
     world,
-    allReduceSum: (buffer: Float32Array) => allReduceSum(rank, buffer),
+    allReduce: (buffer: Float32Array) => allReduce(rank, buffer),
   }));
 }

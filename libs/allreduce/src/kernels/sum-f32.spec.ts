@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { contribution } from '../test/groups.ts';
-import { sumPlain, sumRange } from './kernel.ts';
+import { contribution } from '../../test/groups.ts';
+import { sumPlain, sumRange } from './sum-f32.ts';
 
 const bits = (a: Float32Array) => Buffer.from(a.buffer, a.byteOffset, a.byteLength);
 
