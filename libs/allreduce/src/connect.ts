@@ -16,6 +16,8 @@ export interface GroupOptions {
   listener: CollectiveListener;
   /** A rank that is waited for and makes no progress for this long is lost. Default 120,000. */
   timeoutMs?: number;
+  /** What connects ranks of one host: unix sockets (`auto`, default), or TCP as between hosts. */
+  sockets?: 'auto' | 'tcp';
   /** All ranks must have joined within this time. Default 30,000. */
   connectTimeoutMs?: number;
 }
@@ -102,7 +104,7 @@ async function dial(
   welcomed: (link: PeerLink) => void,
 ): Promise<void> {
   const { host, port } = splitAddress(address);
-  const path = isLocal(host) ? localPath(port) : undefined;
+  const path = options.sockets !== 'tcp' && isLocal(host) ? localPath(port) : undefined;
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     // Every second attempt goes over TCP, for a peer in a network namespace of its own behind a forwarded port.
     const target = path !== undefined && attempt % 2 === 0 ? { path } : { host, port };

@@ -16,11 +16,12 @@ def cpu_ms():
 
 def time_iterations(work, n):
     wall, cpu, check = [], [], None
+    cpu_now = getattr(work, "cpu_ms", cpu_ms)
     for _ in range(n):
-        cpu_before, before = cpu_ms(), time.perf_counter()
+        cpu_before, before = cpu_now(), time.perf_counter()
         check = work.iterate()
         wall.append((time.perf_counter() - before) * 1000)
-        cpu.append(cpu_ms() - cpu_before)
+        cpu.append(cpu_now() - cpu_before)
     return {"wallMs": wall, "cpuMs": cpu, "check": check}
 
 
@@ -37,6 +38,8 @@ def serve(setup):
         command = json.loads(line)
         name = command.pop("cmd")
         if name == "exit":
+            if hasattr(work, "close"):
+                work.close()
             break
         try:
             if name == "setup":

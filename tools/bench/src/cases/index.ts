@@ -8,6 +8,10 @@ export const SUITES: Record<string, { about: string; modules: string[] }> = {
     about: "our engine (libs/tensorflow) against PyTorch on this machine's CPU",
     modules: ['matmul', 'decoder', 'lookup', 'ovis-stages', 'generate', 'dispatch', 'start-up'],
   },
+  allreduce: {
+    about: 'our collectives (libs/allreduce) between processes of this machine against Gloo',
+    modules: ['allreduce'],
+  },
   packing: {
     about: 'samples that share rows, and samples sorted by length, against padded batches',
     modules: ['packing'],
@@ -20,8 +24,12 @@ export async function casesOf(suite: string): Promise<BenchCase[]> {
   for (const name of SUITES[suite]?.modules ?? []) {
     const url = new URL(`./${name}.ts`, import.meta.url);
     if (!existsSync(fileURLToPath(url))) continue;
-    const module = (await import(url.href)) as Record<string, BenchCase>;
-    cases.push(...Object.values(module).filter((value) => typeof value?.ours === 'string'));
+    const module = (await import(url.href)) as Record<string, BenchCase | BenchCase[]>;
+    cases.push(
+      ...Object.values(module)
+        .flat()
+        .filter((value) => typeof value?.ours === 'string'),
+    );
   }
   return cases;
 }

@@ -1,0 +1,19 @@
+import { CollectiveListener, ProcessGroup, type GroupOptions } from '@ovis/allreduce';
+
+/* A rank beside the timed one: it takes part until its parent goes. */
+
+type Start = Pick<GroupOptions, 'rank' | 'world' | 'addresses' | 'sockets' | 'timeoutMs'> & {
+  length: number;
+};
+
+const listener = await CollectiveListener.listen();
+process.once('disconnect', () => process.exit(0));
+process.once('message', ({ length, ...options }: Start) => {
+  void (async () => {
+    const group = await ProcessGroup.join({ groupId: 'bench', generation: 1, listener, ...options });
+    await group.allReduce(Float32Array.of(options.rank + 1));
+    const buffer = new Float32Array(length);
+    for (;;) await group.allReduce(buffer);
+  })().catch(() => process.exit(1));
+});
+process.send?.(listener.address);
