@@ -7,6 +7,7 @@ import {
   toReport,
 } from './errors.ts';
 import type { AbortReport, LostReason } from './errors.ts';
+import { SHARED_PATH } from './exchanges/shared-reduce.ts';
 import { directBytes, stagingFor, type Call, type Exchange } from './exchanges/exchange.ts';
 import { FrameType, tagChecksum, type FrameHeader } from './frame.ts';
 import { Incoming } from './incoming.ts';
@@ -341,7 +342,8 @@ function describe(o: Call & { sequence: number; tagCrc?: number }): string {
   const sized = o.collective !== 'barrier' && o.collective !== 'allGatherBytes';
   const size = sized ? ` of ${o.totalBytes} bytes` : '';
   const root = o.collective === 'broadcast' ? ` from rank ${o.root}` : '';
+  const path = o.root === SHARED_PATH ? ' through shared memory' : '';
   // Of a peer's tag only the checksum travels.
   const tag = o.tag === undefined ? (o.tagCrc ? ` with another tag` : '') : ` tagged '${o.tag}'`;
-  return `${o.collective} #${o.sequence}${of && ` (${of})`}${size}${root}${tag}`;
+  return `${o.collective} #${o.sequence}${of && ` (${of})`}${size}${root}${path}${tag}`;
 }

@@ -5,7 +5,9 @@ import { typedNumbers, type NumberBuffer, type TypedNumbers } from './buffers.ts
 import { allGather, allGatherBytes, barrier, broadcast } from './exchanges/copy.ts';
 import { directBytes, segment, type Exchange } from './exchanges/exchange.ts';
 import { directReduce, segmentReduce } from './exchanges/reduce.ts';
+import { sharedReduce } from './exchanges/shared-reduce.ts';
 import { itemBytes, reduceRange, type ReduceOp } from './kernels/reduce.ts';
+import { SharedArena, type ArenaOffer } from './shared/arena.ts';
 
 export interface CallOptions {
   /** Names the call: ranks that call under different tags are told so. */
@@ -27,6 +29,7 @@ export class ProcessGroup {
   readonly rank: number;
   readonly world: number;
   readonly #engine: CollectiveEngine;
+  #arena: SharedArena | undefined;
 
   private constructor(options: GroupOptions) {
     this.groupId = options.groupId;
@@ -34,6 +37,40 @@ export class ProcessGroup {
     this.rank = options.rank;
     this.world = options.world;
     this.#engine = new CollectiveEngine(options);
+  }
+
+  /**
+   * Lets the ranks reduce large buffers in memory that they share, where all are on one Linux machine and may open each other's memory
+   * (/dev/shm); elsewhere nothing changes. All ranks call it with the same sizes, once, before any such buffer is reduced.
+   * @param o.staging bytes of the largest buffer that lies elsewhere: it is copied in and out
+   * @param o.inPlace bytes for buffers made by {@link allocate}, which are reduced where they are
+   * @returns whether memory is shared
+   */
+  async shareMemory(o: { staging?: number; inPlace?: number }): Promise<boolean> {
+    const sizes = { staging: o.staging ?? 0, inPlace: o.inPlace ?? 0 };
+    if (this.world === 1 || this.#arena) return this.#arena !== undefined;
+    const arena = SharedArena.create(sizes, this.world);
+    try {
+      const tag = 'shared memory';
+      const own: ArenaOffer = arena?.offer ?? { name: '', ...sizes };
+      const offers = (await this.allGatherBytes(Buffer.from(JSON.stringify(own)), { tag })).map(
+        (bytes) => JSON.parse(Buffer.from(bytes).toString()) as ArenaOffer,
+      );
+      const opened = arena?.open(offers, this.rank) ?? false;
+      const answers = await this.allGatherBytes(Uint8Array.of(opened ? 1 : 0), { tag });
+      if (arena && answers.every(([answer]) => answer === 1)) this.#arena = arena;
+    } finally {
+      arena?.hide();
+      if (!this.#arena) arena?.close();
+    }
+    return this.#arena !== undefined;
+  }
+
+  /** A float32 buffer that collectives reduce where it is, in shared memory if there is any room for it. It stays valid after the group. */
+  allocate(length: number): Float32Array {
+    const place = this.#arena?.reserve(4 * length);
+    if (place === undefined) return new Float32Array(length);
+    return new Float32Array((this.#arena as SharedArena).memory, place, length);
   }
 
   get stats(): GroupStats {
@@ -66,11 +103,13 @@ export class ProcessGroup {
       const typed = typedNumbers(buffer);
       const reduction = checked(o, typed.dtype);
       if (this.world === 1) return undefined;
-      const small = typed.numbers.byteLength <= directBytes;
-      return () =>
-        small
-          ? directReduce(typed, reduction, this)
-          : segmentReduce(typed, reduction, this, this.#engine.staging);
+      const arena = this.#arena;
+      const { byteLength } = typed.numbers;
+      if (byteLength <= directBytes) return () => directReduce(typed, reduction, this);
+      const inPlace = arena?.placeOf(typed.numbers) !== undefined;
+      return arena && (inPlace || byteLength <= arena.offer.staging)
+        ? () => sharedReduce(typed, reduction, this, arena)
+        : () => segmentReduce(typed, reduction, this, this.#engine.staging);
     });
   }
 
@@ -139,6 +178,8 @@ export class ProcessGroup {
   /** Leaves the group. What this rank has sent still arrives; its pending collectives fail. Never rejects. */
   async close(): Promise<void> {
     await this.#engine.fail(new GroupAbortedError(`rank ${this.rank} closed the group`), { leaving: true });
+    this.#arena?.close();
+    this.#arena = undefined;
   }
 
   /** Checks a call now, and runs what it needs of the others; nothing in a world of one. */
