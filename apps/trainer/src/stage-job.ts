@@ -89,6 +89,9 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
       optimizer: start.optimizer && asFloats(start.optimizer),
     });
     trainer = created;
+    const shared = await group.shareMemory({ staging: created.gradientBytes });
+    if (request.world > 1)
+      o.log.info(`gradients go through ${shared ? 'memory that the trainers share' : 'sockets'}`);
     // The trainer has copied these: weights and moments should not be here twice for hours.
     for (const name of created.trained) model.params[name]?.dispose();
     start.optimizer = undefined;

@@ -33,3 +33,15 @@ it('names what is wrong with a template', () => {
   expect(() => renderChatTemplate("{{ raise_exception('no system') }}", [])).toThrow(/no system/);
   expect(chatTemplateOf({})).toBeUndefined();
 });
+
+it('takes the default of several named templates', () => {
+  const named = (...names: string[]) => ({
+    chat_template: names.map((name) => ({ name, template: `{# ${name} #}` })),
+    eos_token: { content: '</s>' },
+  });
+  expect(chatTemplateOf(named('tool_use', 'default'))).toMatchObject({
+    template: '{# default #}',
+    values: { eos_token: '</s>' },
+  });
+  expect(chatTemplateOf(named('tool_use'))).toBeUndefined();
+});

@@ -40,11 +40,15 @@ export function renderChatTemplate(
   }
 }
 
-/** The template and its special tokens as a parsed `tokenizer_config.json` has them; undefined without one. */
+/**
+ * The template and its special tokens as a parsed `tokenizer_config.json` has them; of several named ones that named `default`, as
+ * transformers takes. Undefined without one.
+ */
 export function chatTemplateOf(
   tokenizerConfig: Record<string, unknown>,
 ): { template: string; values: Record<string, unknown> } | undefined {
-  const template = tokenizerConfig['chat_template'];
+  const given = tokenizerConfig['chat_template'] as string | { name: string; template: string }[] | undefined;
+  const template = Array.isArray(given) ? given.find(({ name }) => name === 'default')?.template : given;
   if (typeof template !== 'string') return undefined;
   const tokens = ['bos_token', 'eos_token', 'pad_token', 'unk_token'].map((key) => {
     const value = tokenizerConfig[key] as string | { content?: string } | null | undefined;

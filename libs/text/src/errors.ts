@@ -1,5 +1,6 @@
 export type TextErrorCode =
   | 'BAD_TOKENIZER'
+  | 'UNSUPPORTED_TOKENIZER'
   | 'UNKNOWN_TOKEN'
   | 'UNKNOWN_FORMATTER'
   | 'UNKNOWN_ROLE'

@@ -2,6 +2,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { decodeBytesStrictly } from './byte-fallback.ts';
 import { IMAGE_PLACEHOLDER, IMAGE_TOKEN_ID } from './constants.ts';
 import { TextError } from './errors.ts';
+import { readableAlike } from './tokenizer-kinds.ts';
 
 /** A tokenizer of the Hugging Face family, read from the parsed `tokenizer.json` and `tokenizer_config.json`. */
 export class TextTokenizer {
@@ -14,10 +15,11 @@ export class TextTokenizer {
     this.vocabSize = tokenizer.get_vocab().size;
   }
 
-  /** @throws TextError BAD_TOKENIZER when the objects are not a tokenizer. */
+  /** @throws TextError BAD_TOKENIZER when the objects are not a tokenizer, UNSUPPORTED_TOKENIZER when it is of a kind that is not known. */
   static fromFiles(tokenizerJson: unknown, tokenizerConfig: unknown): TextTokenizer {
+    const json = readableAlike(tokenizerJson);
     try {
-      return new TextTokenizer(new Tokenizer(tokenizerJson as object, tokenizerConfig as object));
+      return new TextTokenizer(new Tokenizer(json as object, tokenizerConfig as object));
     } catch (cause) {
       throw new TextError(
         'BAD_TOKENIZER',

@@ -6,6 +6,11 @@ export function fixture<T>(path: string): T {
   return JSON.parse(readFileSync(new URL(`../fixtures/${path}`, import.meta.url), 'utf8')) as T;
 }
 
+/** Parsed JSON file of a model case: those lie whole in the model library. */
+export function modelFixture<T>(path: string): T {
+  return JSON.parse(readFileSync(new URL(`../../model/fixtures/${path}`, import.meta.url), 'utf8')) as T;
+}
+
 /** Tokenizer of a folder below fixtures/. */
 export function tokenizer(folder: string): TextTokenizer {
   return TextTokenizer.fromFiles(

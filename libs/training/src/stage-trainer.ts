@@ -105,6 +105,11 @@ export class StageTrainer {
     return this.#layout.slices.reduce((sum, { size }) => sum + size, 0);
   }
 
+  /** Bytes that the ranks sum up in every step. */
+  get gradientBytes(): number {
+    return 4 * this.#layout.sizeWithTail;
+  }
+
   /** The model as it is now. Later steps do not change these tensors; while the trained ones live, the next step has to copy the weights. */
   get params(): Params {
     return { ...this.#frozen, ...tf.tidy(() => stateParams(this.#layout, this.#state)) };

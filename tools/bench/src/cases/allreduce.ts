@@ -10,8 +10,13 @@ const SIZES: [label: string, bytes: number, calls: number][] = [
   ['100MB', 100_000_000, 1],
 ];
 
+const PATHS = ['tcp', 'unix', 'shm', 'in-place'] as const;
+const SHARED: readonly string[] = ['shm', 'in-place'];
+/** Smaller buffers go over sockets whatever is shared. */
+const DIRECT_BYTES = 32 * 1024;
+
 /** Time of one allReduce (float32, sum) between processes of this machine, beside Gloo, which knows TCP alone. CPU is that of all ranks. */
-function allReduce(path: 'tcp' | 'unix', world: number, size: (typeof SIZES)[number]): BenchCase {
+function allReduce(path: (typeof PATHS)[number], world: number, size: (typeof SIZES)[number]): BenchCase {
   const [label, bytes, calls] = size;
   return {
     name: `${path}-${world}-${label}`,
@@ -30,5 +35,9 @@ function allReduce(path: 'tcp' | 'unix', world: number, size: (typeof SIZES)[num
 }
 
 export const ALLREDUCE = [2, 4].flatMap((world) =>
-  (['tcp', 'unix'] as const).flatMap((path) => SIZES.map((size) => allReduce(path, world, size))),
+  PATHS.flatMap((path) =>
+    SIZES.filter(([, bytes]) => !SHARED.includes(path) || bytes > DIRECT_BYTES).map((size) =>
+      allReduce(path, world, size),
+    ),
+  ),
 );

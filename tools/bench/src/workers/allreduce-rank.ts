@@ -4,15 +4,17 @@ import { CollectiveListener, ProcessGroup, type GroupOptions } from '@ovis/allre
 
 type Start = Pick<GroupOptions, 'rank' | 'world' | 'addresses' | 'sockets' | 'timeoutMs'> & {
   length: number;
+  share: { staging: number; inPlace: number };
 };
 
 const listener = await CollectiveListener.listen();
 process.once('disconnect', () => process.exit(0));
-process.once('message', ({ length, ...options }: Start) => {
+process.once('message', ({ length, share, ...options }: Start) => {
   void (async () => {
     const group = await ProcessGroup.join({ groupId: 'bench', generation: 1, listener, ...options });
+    if (share.staging + share.inPlace > 0) await group.shareMemory(share);
     await group.allReduce(Float32Array.of(options.rank + 1));
-    const buffer = new Float32Array(length);
+    const buffer = group.allocate(length);
     for (;;) await group.allReduce(buffer);
   })().catch(() => process.exit(1));
 });

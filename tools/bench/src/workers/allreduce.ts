@@ -13,7 +13,8 @@ const TIMEOUT_MS = 3_600_000;
 
 serve(async (setup) => {
   const { variant, world, bytes, calls } = setup as unknown as {
-    variant: 'tcp' | 'unix';
+    /** Sockets; shared memory with copies in and out; shared memory in place. */
+    variant: 'tcp' | 'unix' | 'shm' | 'in-place';
     world: number;
     bytes: number;
     calls: number;
@@ -36,9 +37,12 @@ serve(async (setup) => {
     sockets: variant === 'tcp' ? 'tcp' : 'auto',
     timeoutMs: TIMEOUT_MS,
   } as const;
-  others.forEach((child, i) => child.send({ ...options, rank: i + 1, length: bytes / 4 }));
+  const share = { staging: variant === 'shm' ? bytes : 0, inPlace: variant === 'in-place' ? bytes : 0 };
+  others.forEach((child, i) => child.send({ ...options, rank: i + 1, length: bytes / 4, share }));
   const group = await ProcessGroup.join({ groupId: 'bench', generation: 1, rank: 0, listener, ...options });
-  const buffer = new Float32Array(bytes / 4);
+  if (share.staging + share.inPlace > 0 && !(await group.shareMemory(share)))
+    throw new Error('this machine has no shared memory');
+  const buffer = group.allocate(bytes / 4);
   const first = Float32Array.of(1);
   await group.allReduce(first);
   const pids = [process.pid, ...others.map(({ pid }) => pid as number)];
