@@ -1,5 +1,6 @@
 import { connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
 import { JoinError } from './errors.ts';
+import type { CollectiveReport } from './flight-recorder.ts';
 import { FrameType } from './frame.ts';
 import { protocolVersion, type Hello, type Refusal } from './hello.ts';
 import { isLocal, localPath, type CollectiveListener } from './listener.ts';
@@ -16,6 +17,8 @@ export interface GroupOptions {
   listener: CollectiveListener;
   /** A rank that is waited for and makes no progress for this long is lost. Default 120,000. */
   timeoutMs?: number;
+  /** Called with a report of every collective that has ended here, well or not: for metrics. */
+  onReport?: (report: CollectiveReport) => void;
   /** What connects ranks of one host: unix sockets (`auto`, default), or TCP as between hosts. */
   sockets?: 'auto' | 'tcp';
   /** All ranks must have joined within this time. Default 30,000. */

@@ -1,5 +1,6 @@
 import type { GroupOptions } from './connect.ts';
 import {
+  CollectiveError,
   CollectiveMismatchError,
   CorruptFrameError,
   GroupAbortedError,
@@ -9,6 +10,7 @@ import {
 import type { AbortReport, LostReason } from './errors.ts';
 import { SHARED_PATH } from './exchanges/shared-reduce.ts';
 import { directBytes, stagingFor, type Call, type Exchange } from './exchanges/exchange.ts';
+import { FlightRecorder } from './flight-recorder.ts';
 import { FrameType, tagChecksum, type FrameHeader } from './frame.ts';
 import { Incoming } from './incoming.ts';
 import type { LinkEvents, PeerLink } from './peer-link.ts';
@@ -44,6 +46,7 @@ export class CollectiveEngine {
   readonly stats: GroupStats = { collectives: 0, bytesSent: 0, bytesReceived: 0, busyMs: 0 };
   /** Memory for large contributions, kept between collectives. */
   readonly staging: (Uint8Array | undefined)[] = [];
+  readonly recorder: FlightRecorder;
   readonly #addresses: string[];
   readonly #timeoutMs: number;
   readonly #links: (PeerLink | undefined)[];
@@ -64,6 +67,7 @@ export class CollectiveEngine {
   constructor(options: GroupOptions) {
     this.rank = options.rank;
     this.world = options.world;
+    this.recorder = new FlightRecorder(options.onReport);
     this.#addresses = [...options.addresses];
     this.#timeoutMs = options.timeoutMs ?? 120_000;
     this.#links = Array.from({ length: options.world }, () => undefined);
@@ -112,6 +116,7 @@ export class CollectiveEngine {
     this.#incoming = this.#early;
     this.#early = [];
     this.#startedAt = performance.now();
+    this.recorder.begin({ ...task.exchange, sequence: task.sequence }, this);
     this.#watch.reset();
     const gone = this.#left.values().next();
     if (!gone.done) return this.#lost(gone.value, 'left');
@@ -124,6 +129,7 @@ export class CollectiveEngine {
       if (!this.#agrees(rank, incoming.header)) return;
       const moved = incoming.move(0, (bytes, early) => exchange.place(rank, 0, bytes, early));
       if (!moved) return this.#mismatch(rank, incoming.header);
+      if (incoming.completed >= exchange.phases) this.recorder.peerDone(rank);
       if (incoming.bytesOf(0) > 0 || incoming.completed > 0) exchange.arrived(rank, 0, incoming.bytesOf(0));
     }
     this.#finish();
@@ -159,6 +165,7 @@ export class CollectiveEngine {
     this.#incoming = [];
     this.stats.collectives += 1;
     this.stats.busyMs += performance.now() - this.#startedAt;
+    this.recorder.end();
     task.resolve();
     this.#startNext();
   }
@@ -222,6 +229,7 @@ export class CollectiveEngine {
     const bytes = incoming.advance(header, payload);
     this.stats.bytesReceived += payload.byteLength;
     if (!current) return;
+    if (incoming.completed >= task.exchange.phases) this.recorder.peerDone(rank);
     task.exchange.arrived(rank, header.phase, bytes);
     this.#finish();
   }
@@ -308,6 +316,8 @@ export class CollectiveEngine {
     const links = this.#links.filter((link) => link !== undefined);
     if (!this.#error) {
       this.#error = error;
+      this.recorder.end(error);
+      if (error instanceof CollectiveError) error.flightRecord = this.recorder.reports;
       this.#watch.stop();
       const report = toReport(error);
       for (const [rank, link] of this.#links.entries()) {

@@ -1,8 +1,12 @@
+import type { CollectiveReport } from './flight-recorder.ts';
+
 /** Base of this library's errors: `message` says what, where and why; `hint` how to fix it. */
 export class CollectiveError extends Error {
   override readonly name: string = 'CollectiveError';
   readonly code: string;
   readonly hint: string;
+  /** The last collectives of the group that failed, oldest first. */
+  flightRecord?: CollectiveReport[];
   constructor(code: string, message: string, hint: string, cause?: unknown) {
     super(message, { cause });
     this.code = code;

@@ -9,6 +9,7 @@ export {
   PeerLostError,
 } from './errors.ts';
 export type { LostReason, PeerLostDetails } from './errors.ts';
+export { meanWaits, type CollectiveReport } from './flight-recorder.ts';
 export { CollectiveListener } from './listener.ts';
 export type { ListenOptions } from './listener.ts';
 export type { HalfBuffer, NumberBuffer } from './buffers.ts';

@@ -1,6 +1,7 @@
 import { connectGroup, type GroupOptions } from './connect.ts';
 import { CollectiveEngine, type GroupStats } from './engine.ts';
 import { CollectiveMismatchError, GroupAbortedError } from './errors.ts';
+import type { CollectiveReport } from './flight-recorder.ts';
 import { typedNumbers, type NumberBuffer, type TypedNumbers } from './buffers.ts';
 import { allGather, allGatherBytes, barrier, broadcast } from './exchanges/copy.ts';
 import { directBytes, segment, type Exchange } from './exchanges/exchange.ts';
@@ -71,6 +72,11 @@ export class ProcessGroup {
     const place = this.#arena?.reserve(4 * length);
     if (place === undefined) return new Float32Array(length);
     return new Float32Array((this.#arena as SharedArena).memory, place, length);
+  }
+
+  /** The last 256 collectives, the one under way included, oldest first. */
+  get flightRecord(): CollectiveReport[] {
+    return this.#engine.recorder.reports;
   }
 
   get stats(): GroupStats {
