@@ -96,6 +96,25 @@ describe('a stage', () => {
     whole.losses.forEach((loss, step) => expect(loss / padded.losses[step]!).toBeCloseTo(1, 5));
   }, 120_000);
 
+  it('learns nearly as well with gradients sent as bf16, and goes on after a stop bit for bit', async () => {
+    const plain = await runGang({ stage: 1, world: 2, runId: 'plain' });
+    const stageKeys = { gradientCompression: 'bf16' } as const;
+    const sent = await runGang({ stage: 1, world: 2, runId: 'bf16', stageKeys });
+    sent.losses.forEach((loss, step) => expect(Math.abs(loss / plain.losses[step]! - 1)).toBeLessThan(2e-3));
+    expect(sent.losses).not.toEqual(plain.losses);
+    const stopped = await runGang({ stage: 1, world: 2, runId: 'bf16-stop', stageKeys, stopAfter: 3 });
+    const from = stopped.checkpointUrl;
+    const resumed = await runGang({
+      stage: 1,
+      world: 2,
+      runId: 'bf16-stop',
+      from,
+      initial: false,
+      stageKeys,
+    });
+    expect([...stopped.losses, ...resumed.losses]).toEqual(sent.losses);
+  }, 120_000);
+
   it("draws gumbel_argmax's noise by the sample, not by the trainer", async () => {
     const modelKeys = { tokenizeFunction: 'gumbel_argmax' } as const;
     const one = await runGang({ stage: 1, world: 1, runId: 'gumbel-one', modelKeys });

@@ -118,6 +118,31 @@ describe('calls under way at the same time', () => {
   });
 });
 
+describe('compression', () => {
+  it.each(['bf16', 'f16'] as const)(
+    'sends %s: the sums of rounded contributions, the same on all ranks',
+    async (dtype) => {
+      const groups = await form(3);
+      for (const length of [7, 50_001]) {
+        const inputs = groups.map((_, rank) => numbers('f32', length, rank));
+        const buffers = inputs.map((input) => Float32Array.from(input));
+        await Promise.all(
+          groups.map((group, rank) => group.allReduce(buffers[rank]!, { compression: dtype })),
+        );
+        const expected = reduced(
+          'sum',
+          dtype,
+          inputs.map((input) => input.map(round[dtype])),
+        );
+        for (const b of buffers) expect([...b]).toEqual(expected);
+      }
+      await expect(groups[0]!.allReduce(new Int32Array(2), { compression: dtype })).rejects.toThrow(
+        /only float32/,
+      );
+    },
+  );
+});
+
 describe('a rank that calls something else', () => {
   const cases: [
     string,

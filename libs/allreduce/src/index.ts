@@ -15,5 +15,10 @@ export type { ListenOptions } from './listener.ts';
 export type { HalfBuffer, NumberBuffer } from './buffers.ts';
 export { fromBf16, fromF16, toBf16, toF16 } from './kernels/half.ts';
 export type { Dtype, ReduceOp } from './kernels/reduce.ts';
-export { ProcessGroup, type CallOptions, type ReduceOptions } from './process-group.ts';
+export {
+  ProcessGroup,
+  type AllReduceOptions,
+  type CallOptions,
+  type ReduceOptions,
+} from './process-group.ts';
 export type { GroupStats } from './engine.ts';

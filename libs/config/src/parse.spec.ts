@@ -50,6 +50,7 @@ describe('parseRunConfig', () => {
       lossNormalization: 'tokens',
       activationCheckpointing: false,
       precision: 'fp32',
+      gradientCompression: 'none',
       packing: 'none',
       maxTau: 5,
       minTau: 0.05,

@@ -71,6 +71,7 @@ function fillStage(file: StageFile): StageConfig {
     epsilon: 1e-8,
     weightDecay: 0,
     lossNormalization: 'tokens',
+    gradientCompression: 'none',
     packing: 'none',
     maxTau: 5,
     minTau: 0.05,

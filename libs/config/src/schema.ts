@@ -153,6 +153,12 @@ export const stageSchema = z.strictObject({
     .describe(
       'Mean over all tokens of the step, or mean of micro-batch means (official 1.0, 1.5); microbatch-sum: their sum for the gradient, as the official 1.6 and 2 clip it. Default: tokens.',
     ),
+  gradientCompression: z
+    .enum(['none', 'bf16', 'f16'])
+    .optional()
+    .describe(
+      'Gradients travel between trainers as 16-bit floats: half the bytes, rounded. f16 overflows above 65504. Default: none.',
+    ),
   packing: z
     .enum(['none', 'rows'])
     .optional()

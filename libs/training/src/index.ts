@@ -1,5 +1,5 @@
 export { soloCollective } from './collective.ts';
-export type { Collective } from './collective.ts';
+export type { Collective, GradientCompression } from './collective.ts';
 export { StageError } from './errors.ts';
 export type { StageErrorCode } from './errors.ts';
 export type { CompileMode } from './step-functions.ts';

@@ -1,5 +1,5 @@
 import { tensorView, tf } from '@ovis/tensorflow';
-import type { Collective } from './collective.ts';
+import type { Collective, GradientCompression } from './collective.ts';
 import { TAIL } from './flat-layout.ts';
 import type { FlatLayout } from './flat-layout.ts';
 
@@ -14,12 +14,17 @@ export async function reduceGradients(
   gradients: tf.Tensor1D,
   layout: FlatLayout,
   collective: Collective,
-  requestStop: boolean,
+  { requestStop, compression }: { requestStop: boolean; compression: GradientCompression },
 ): Promise<tf.Tensor1D> {
   const buffer = tensorView(gradients) as Float32Array;
   viewsAreMemory ??= viewIsMemory(gradients, buffer);
   buffer[layout.size + TAIL.stop] = requestStop ? 1 : 0;
-  await collective.allReduce(buffer);
+  if (compression === 'none') await collective.allReduce(buffer, { tag: 'gradients' });
+  else {
+    // The counts behind the gradients stay exact.
+    const sums = collective.allReduce(buffer.subarray(0, layout.size), { compression, tag: 'gradients' });
+    await Promise.all([sums, collective.allReduce(buffer.subarray(layout.size), { tag: 'counts' })]);
+  }
   if (viewsAreMemory) return gradients;
   gradients.dispose();
   return tf.tensor1d(buffer);

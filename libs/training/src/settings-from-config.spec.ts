@@ -34,6 +34,7 @@ it('takes the settings of a stage from the run file', () => {
     lossNormalization: 'tokens',
     activationCheckpointing: false,
     precision: 'fp32',
+    gradientCompression: 'none',
     tau: { max: 5, min: 0.05 },
     seed: 5,
   });

@@ -24,6 +24,7 @@ export function stageSettings(run: RunConfig, stage: StageNumber): StageSettings
     lossNormalization,
     activationCheckpointing,
     precision,
+    gradientCompression: config.gradientCompression,
     tau: { max: config.maxTau, min: config.minTau },
     seed: run.seed,
   };

@@ -1,4 +1,5 @@
 import type { Precision } from '@ovis/tensorflow';
+import type { GradientCompression } from './collective.ts';
 import type { AdamWSettings } from './adamw.ts';
 import { StageError } from './errors.ts';
 import type { Schedule } from './schedule.ts';
@@ -31,6 +32,8 @@ export interface StageSettings extends AdamWSettings {
   precision: Precision;
   /** gumbel_argmax: temperature of the first step, and what it falls to linearly over the stage (spec 5.4). Default: 5 and 0.05. */
   tau?: { max: number; min: number };
+  /** How gradients travel between trainers; default 'none'. A trainer alone sends none. */
+  gradientCompression?: GradientCompression;
   /** Of the re-initialisation and of gumbel_argmax's noise. */
   seed: number;
 }

@@ -150,7 +150,10 @@ export class StageTrainer {
         let gradients = await this.#accumulate(microBatches, gumbel);
         const averaging = performance.now();
         if (world > 1)
-          gradients = await reduceGradients(gradients, this.#layout, this.collective, requestStop);
+          gradients = await reduceGradients(gradients, this.#layout, this.collective, {
+            requestStop,
+            compression: this.settings.gradientCompression ?? 'none',
+          });
         communicateMs = performance.now() - averaging;
         stats = await this.#functions.update(gradients, rates);
         gradients.dispose();
