@@ -11,16 +11,18 @@ import type { Prediction } from '@ovis/evaluation';
 import type { EvaluateEventInput, EvaluateRequest } from '@ovis/protocol';
 import { expandBraces, openStorage, splitUrl } from '@ovis/storage';
 import { tf } from '@ovis/tensorflow';
-import type { Turn } from '@ovis/text';
+import { IMAGE_PLACEHOLDER, type Turn } from '@ovis/text';
 import { decodeImage, readShard, type Sample } from '@ovis/webdataset';
 import type { RgbImage } from './data/augment.ts';
 import { picturePreparer, type MaxPartition } from './data/pictures.ts';
 import { imagesOf, recordOf } from './data/sample-encoder.ts';
+import { aboutSample, badSample, checkPlaces, type SamplePlace } from './data/sample-errors.ts';
 import { TrainerError } from './errors.ts';
 import { assembleModel, type LoadedModel } from './model-files.ts';
 
 interface Question extends Omit<Prediction, 'prediction' | 'blankPrediction'> {
   images: RgbImage[];
+  place: SamplePlace;
 }
 
 export interface EvaluateJobOptions {
@@ -76,7 +78,7 @@ export async function runEvaluateJob(o: EvaluateJobOptions): Promise<void> {
       });
     const predictions = await answer(false);
     const blank = request.blankImage ? await answer(true) : undefined;
-    const lines = questions.map(({ images: _, ...question }, at) =>
+    const lines = questions.map(({ images: _images, place: _place, ...question }, at) =>
       JSON.stringify({
         ...question,
         prediction: predictions[at] as string,
@@ -113,22 +115,22 @@ async function readQuestion(sample: Sample, index: number): Promise<Question> {
   const record = recordOf(sample) as { conversations?: Turn[]; answer?: string; type?: string };
   const turn = record.conversations?.find(({ from }) => from === 'human');
   if (!turn || typeof record.answer !== 'string')
-    throw new TrainerError(
-      'BAD_DATA',
-      `sample '${sample.key}' of ${sample.shard} has no question with an "answer"`,
+    throw badSample(
+      sample,
+      'has no question with an "answer"',
       'Each evaluation sample needs "conversations" with a human turn, and "answer".',
-      false,
     );
+  const pictures = imagesOf(sample);
+  checkPlaces(sample, turn.value.split(IMAGE_PLACEHOLDER).length - 1, pictures.length);
   return {
     index,
     key: sample.key,
     type: record.type ?? 'all',
     question: turn.value,
     answer: record.answer,
+    place: { key: sample.key, shard: sample.shard },
     images: await Promise.all(
-      imagesOf(sample).map((bytes) =>
-        decodeImage(bytes, `the picture of sample '${sample.key}' in ${sample.shard}`),
-      ),
+      pictures.map((bytes) => decodeImage(bytes, `the picture of sample '${sample.key}' in ${sample.shard}`)),
     ),
   };
 }
@@ -154,13 +156,13 @@ async function answerAll(
   return questions.map(({ question }) => byQuestion.get(question) as string);
 }
 
-type Asked = Pick<Question, 'question' | 'images'>;
+type Asked = Pick<Question, 'question' | 'images' | 'place'>;
 
 /** Before blank pictures the same words are the same question. */
 function blankQuestions(questions: readonly Question[], side: number): Asked[] {
   const white = { data: new Uint8Array(side * side * 3).fill(255), width: side, height: side };
   const byText = new Map(questions.map((one) => [one.question, one]));
-  return [...byText.values()].map(({ question, images }) => ({ question, images: images.map(() => white) }));
+  return [...byText.values()].map((one) => ({ ...one, images: one.images.map(() => white) }));
 }
 
 async function generate(
@@ -179,17 +181,18 @@ async function generate(
     while (next < asked.length) {
       const from = next;
       next += BATCH;
-      const prompts = asked.slice(from, from + BATCH).map(({ question, images }) => {
-        const pictures = prepare(images);
-        const { inputIds } = expandPictures(formatter.formatQuery(question), pictures);
-        return { inputIds, ...pixelsOf(config, pictures) };
-      });
+      const ready = asked.slice(from, from + BATCH).map(({ question, images, place }) =>
+        aboutSample(place, () => {
+          const pictures = prepare(images);
+          return { pictures, ...expandPictures(formatter.formatQuery(question), pictures) };
+        }),
+      );
+      const prompts = ready.map(({ inputIds, pictures }) => ({ inputIds, ...pixelsOf(config, pictures) }));
       const ids = await generateGreedy(config, params, prompts, {
         maxNewTokens,
         eosTokenId: formatter.endOfTurnId,
         batchSize: BATCH,
-      });
-      for (const { pixelValues } of prompts) pixelValues?.dispose();
+      }).finally(() => prompts.forEach(({ pixelValues }) => pixelValues?.dispose()));
       ids.forEach(
         (tokens, i) => (answers[from + i] = tokenizer.decode(tokens, { skipSpecial: true }).trim()),
       );

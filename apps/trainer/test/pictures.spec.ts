@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { joinParts, loadCheckpoint } from '@ovis/checkpoint';
 import { parseRunConfig, type RunConfig } from '@ovis/config';
 import { planConversion } from '@ovis/pretrained';
-import { openStorage, readUrl } from '@ovis/storage';
+import { openStorage, readUrl, splitUrl } from '@ovis/storage';
 import { initEngine } from '@ovis/tensorflow';
 import { writeShards, type NewSample } from '@ovis/webdataset';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -109,26 +111,95 @@ describe.each(['ovis20_aimv2_qwen25', 'ovis15_siglip_gemma2', 'ovis10_clip_qwen2
       const lines = Buffer.from(await readUrl(outputUrl))
         .toString('utf8')
         .trim()
-        .split('\n');
-      expect(lines).toHaveLength(4);
+        .split('\n')
+        .map((line) => JSON.parse(line) as { key: string });
+      expect(lines.map(({ key }) => key).sort()).toEqual(['first', 'none', 'one', 'two']);
+      expect(Object.keys(lines[0]!).sort()).toEqual(
+        ['answer', 'blankPrediction', 'index', 'key', 'prediction', 'question', 'type'].sort(),
+      );
     }, 120_000);
   },
 );
 
-it.each([
-  ['a picture less than its text has places for', { '0.png': true }, /has 1 pictures and 2 places/],
-  ['a picture more', { '0.png': true, '1.png': true, '2.png': true }, /has 3 pictures and 2 places/],
-])('a sample with %s is an error that names it', async (_what, names, message) => {
-  const picture = await readFile(`${fixture('ovis20_aimv2_qwen25')}images/square.png`);
-  const files = Object.fromEntries(Object.keys(names).map((extension) => [extension, picture]));
-  const json = JSON.stringify(turns('Compare <image> and <image>.', 'No.'));
-  const list = Array.from({ length: Object.keys(names).length + 3 }, (_, i) => ({
-    key: `pair${i}`,
-    files: { ...files, json },
+it('trains on samples of text alone: the visual part gets gradients of zero', async () => {
+  const list = Array.from({ length: 4 }, (_, i) => ({
+    key: `text${i}`,
+    files: { json: JSON.stringify(turns(`How many cups? ${i}`, `There are ${i}.`)) },
   }));
   const { run, from } = await preparedRun('ovis20_aimv2_qwen25', list);
-  await expect(runGang({ run, stage: 3, world: 1, runId: 'bad', from })).rejects.toThrow(message);
-  await expect(runGang({ run, stage: 3, world: 1, runId: 'bad', from })).rejects.toThrow(
-    /sample 'pair\d' of .*train-00000[01]\.tar/,
+  const { losses, checkpointUrl } = await runGang({ run, stage: 3, world: 2, runId: 'text', from });
+  expect(losses[1]).toBeLessThan(losses[0]!);
+  const open = async (url: string) => {
+    const { base, key: id } = splitUrl(url);
+    return joinParts((await loadCheckpoint(openStorage(base), '', id)).parts);
+  };
+  const [before, after] = [await open(from), await open(checkpointUrl)];
+  const of = (tensors: typeof before, name: string) => Array.from(tensors[name]!.data as Float32Array);
+  const head = 'visual_tokenizer.head.0.weight';
+  expect(of(after, head)).toEqual(of(before, head));
+  expect(of(after, 'llm.model.norm.weight')).not.toEqual(of(before, 'llm.model.norm.weight'));
+}, 120_000);
+
+describe('a sample that cannot be used is an error that names it and its shard:', () => {
+  const named = /sample 'pair\d' of .*train-00000[01]\.tar/;
+  const picture = (name: string) => readFileSync(`${fixture('ovis20_aimv2_qwen25')}images/${name}.png`);
+  const square = picture('square');
+  /** 200 pixels wide and 1 high: nothing is left of its height. */
+  const strip = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAMgAAAABCAAAAAC+1L4+AAAADElEQVR42mNoGCYAAEUSZAGerFrpAAAAAElFTkSuQmCC',
+    'base64',
   );
+  const two = turns('Compare <image> and <image>.', 'No.');
+
+  const failing = async (files: Record<string, Uint8Array>, json: object) => {
+    const list = Array.from({ length: 4 }, (_, i) => ({
+      key: `pair${i}`,
+      files: { ...files, json: JSON.stringify(json) },
+    }));
+    return preparedRun('ovis20_aimv2_qwen25', list);
+  };
+
+  it.each<[string, Record<string, Uint8Array>, object, RegExp]>([
+    ['a picture less', { '0.png': square }, two, /has 1 pictures and 2 places/],
+    [
+      'a picture more',
+      { '0.png': square, '1.png': square, '2.png': square },
+      two,
+      /has 3 pictures and 2 places/,
+    ],
+    ['one picture twice', { '1.jpg': square, '1.png': square }, two, /has \.1\.\w+ and \.1\.\w+/],
+    ['a picture too thin', { png: strip }, turns('<image>?', 'No.'), /200x1 is too long and thin/],
+    [
+      'a role that no one has',
+      { png: square },
+      { conversations: [{ from: 'user', value: '<image>?' }], answer: 'No.' },
+      /comes from 'user'/,
+    ],
+  ])('%s', async (_what, files, json, message) => {
+    const { run, from } = await failing(files, json);
+    const training = runGang({ run, stage: 3, world: 1, runId: 'bad', from });
+    await expect(training).rejects.toMatchObject({
+      code: 'BAD_DATA',
+      message: expect.stringMatching(new RegExp(`${named.source}.*${message.source}`)) as string,
+      hint: expect.stringMatching(/./) as string,
+    });
+  });
+
+  it('also in a question of the evaluation', async () => {
+    const { run, from } = await failing({ '0.png': square }, two);
+    const request = {
+      runId: 'bad',
+      gangId: 'g',
+      rank: 0,
+      world: 1,
+      runConfigJson: JSON.stringify(run),
+      checkpointUrl: from,
+      blankImage: false,
+      outputUrl: `${url}/bad.jsonl`,
+    };
+    await expect(runEvaluateJob({ request, emit: () => undefined, lanes: 1 })).rejects.toMatchObject({
+      code: 'BAD_DATA',
+      message: expect.stringMatching(new RegExp(`${named.source} has 1 pictures and 2 places`)) as string,
+    });
+  });
 });

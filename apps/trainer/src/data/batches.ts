@@ -1,8 +1,9 @@
-import { expandPictures, type PreparedPicture } from '@ovis/model';
+import { expandPictures, MergeError, type PreparedPicture } from '@ovis/model';
 import { expandBraces } from '@ovis/storage';
 import { decodeImage, LaneGroup, type LaneCursor, type Sample } from '@ovis/webdataset';
 import { randomShift, seedOf, type RgbImage } from './augment.ts';
 import type { EncodedSample } from './sample-encoder.ts';
+import { aboutSample, badSample } from './sample-errors.ts';
 
 /** A sample ready to be laid out in a batch. */
 export interface PreparedSample {
@@ -63,7 +64,7 @@ export async function* readBatches(o: BatchSourceOptions): AsyncGenerator<StepSa
       const microBatches: PreparedSample[][] = [];
       for (let micro = 0; micro < o.accumulation; micro++) {
         const samples = await group.nextBatch(o.batchSize / o.accumulation);
-        microBatches.push(await Promise.all(samples.map((sample) => prepare(o, sample, step))));
+        microBatches.push(await Promise.all(samples.map((sample) => prepareSample(o, sample, step))));
       }
       yield { microBatches, cursors: group.cursors() };
     }
@@ -72,7 +73,23 @@ export async function* readBatches(o: BatchSourceOptions): AsyncGenerator<StepSa
   }
 }
 
-async function prepare(o: BatchSourceOptions, sample: Sample, step: number): Promise<PreparedSample> {
+/** How {@link prepareSample} makes ids and pixels of a sample. */
+export type PrepareOptions = Pick<
+  BatchSourceOptions,
+  'seed' | 'augmentShift' | 'encode' | 'preprocess' | 'textMaxLength' | 'countImages'
+>;
+
+/**
+ * One sample as the model takes it: its text with the ids of its pictures in place, cut at `textMaxLength`, and the pixels of the pictures or
+ * tiles that are left.
+ * @param step of which its random shifts are
+ * @throws TrainerError BAD_DATA, DatasetError BAD_IMAGE; both name sample and shard
+ */
+export async function prepareSample(
+  o: PrepareOptions,
+  sample: Sample,
+  step: number,
+): Promise<PreparedSample> {
   const { images: encoded, ...text } = o.encode(sample);
   const images = await Promise.all(
     encoded.map(async (bytes, i) => {
@@ -85,10 +102,28 @@ async function prepare(o: BatchSourceOptions, sample: Sample, step: number): Pro
       return randomShift(image, o.augmentShift, seedOf(`${o.seed}/${sample.key}/${step}${place}`));
     }),
   );
-  const pictures = o.preprocess(images);
-  const { inputIds, labels } = expandPictures(text, pictures);
-  const kept = { inputIds: inputIds.slice(0, o.textMaxLength), labels: labels.slice(0, o.textMaxLength) };
-  // A cut text may have lost places of its last tiles.
-  const pixels = pictures.flatMap((picture) => picture.pixels).slice(0, o.countImages(kept.inputIds));
-  return { ...kept, pixels };
+  return aboutSample(sample, () => {
+    const pictures = o.preprocess(images);
+    const { inputIds, labels } = expandPictures(text, pictures);
+    const pixels = pictures.flatMap((picture) => picture.pixels);
+    if (o.textMaxLength === undefined || inputIds.length <= o.textMaxLength)
+      return { inputIds, labels, pixels };
+    const kept = { inputIds: inputIds.slice(0, o.textMaxLength), labels: labels.slice(0, o.textMaxLength) };
+    return { ...kept, pixels: pixels.slice(0, tilesLeft(o, sample, kept.inputIds)) };
+  });
+}
+
+/** A cut text may have lost the places of its last tiles. */
+function tilesLeft({ countImages, textMaxLength }: PrepareOptions, sample: Sample, ids: number[]): number {
+  try {
+    return countImages(ids);
+  } catch (cause) {
+    if (!(cause instanceof MergeError)) throw cause;
+    // Native `ovis2` has an id per row: part of a tile is no tile.
+    throw badSample(
+      sample,
+      `is cut inside a picture, at data.textMaxLength (${textMaxLength})`,
+      'Make data.textMaxLength larger or data.maxPartition smaller.',
+    );
+  }
 }

@@ -9,7 +9,7 @@ import {
   type TextTokenizer,
   type Turn,
 } from '@ovis/text';
-import { TrainerError } from '../errors.ts';
+import { aboutSample, badSample, checkPlaces } from './sample-errors.ts';
 
 /** Ids and labels of one sample and the encoded pictures it talks about, one per -200. */
 export interface EncodedSample {
@@ -23,15 +23,24 @@ export type SampleFormat = { format: 'caption'; template: string } | { format: '
 /** KEY.png is the first picture, KEY.0.png, KEY.1.png ... are more, in the order of their numbers. */
 const PICTURE = /^(?:(\d+)\.)?(?:png|jpe?g|webp)$/;
 
-/** The pictures of a WebDataset sample in order; none for text alone. */
+/** The pictures of a WebDataset sample in order; none for text alone. @throws TrainerError BAD_DATA when their order is not told */
 export function imagesOf(sample: Sample): Uint8Array[] {
-  return Object.entries(sample.files)
+  const pictures = Object.entries(sample.files)
     .flatMap(([extension, bytes]) => {
       const match = PICTURE.exec(extension);
-      return match ? [{ at: match[1] === undefined ? -1 : Number(match[1]), bytes }] : [];
+      return match ? [{ extension, at: match[1] === undefined ? -1 : Number(match[1]), bytes }] : [];
     })
-    .sort((a, b) => a.at - b.at)
-    .map(({ bytes }) => bytes);
+    .sort((a, b) => a.at - b.at);
+  pictures.forEach(({ at, extension }, i) => {
+    const next = pictures[i + 1];
+    if (at === next?.at)
+      throw badSample(
+        sample,
+        `has .${extension} and .${next.extension} for the same picture`,
+        'Number several pictures: KEY.0.png, KEY.1.jpg and so on.',
+      );
+  });
+  return pictures.map(({ bytes }) => bytes);
 }
 
 /** The parsed `.json` of a WebDataset sample. */
@@ -78,18 +87,14 @@ export function createSampleEncoder(
         'has no "conversations" list of {from, value}',
         'Set format: caption for this stage, or write conversations.',
       );
-    return withImages(sample, conversationSample(formatter, record['conversations']), images);
+    const turns = record['conversations'];
+    const text = aboutSample(sample, () => conversationSample(formatter, turns));
+    return withImages(sample, text, images);
   };
 }
 
 function withImages(sample: Sample, text: TextSample, images: Uint8Array[]): EncodedSample {
-  const places = text.inputIds.filter((id) => id === IMAGE_TOKEN_ID).length;
-  if (places !== images.length)
-    throw badSample(
-      sample,
-      `has ${images.length} pictures and ${places} places for them (<image>) in its text`,
-      'Write <image> once per picture: KEY.png, or KEY.0.png, KEY.1.png and so on (png, jpg, jpeg, webp).',
-    );
+  checkPlaces(sample, text.inputIds.filter((id) => id === IMAGE_TOKEN_ID).length, images.length);
   return { ...text, images };
 }
 
@@ -98,8 +103,4 @@ function isTurns(value: unknown): value is Turn[] {
     Array.isArray(value) &&
     value.every((turn) => typeof turn?.from === 'string' && typeof turn?.value === 'string')
   );
-}
-
-function badSample(sample: Sample, what: string, hint: string): TrainerError {
-  return new TrainerError('BAD_DATA', `sample '${sample.key}' of ${sample.shard} ${what}`, hint, false);
 }
