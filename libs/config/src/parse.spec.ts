@@ -68,6 +68,16 @@ describe('parseRunConfig', () => {
     expect(config.data.lanes).toBe(4);
   });
 
+  it('knows how pictures are cut into tiles and texts are cut', () => {
+    expect(parseRunConfig(icons).data.maxPartition).toEqual({ single: 9, multiple: 1 });
+    expect(parseRunConfig(icons).data.textMaxLength).toBeUndefined();
+    const text = icons.replace('data: { ', 'data: { textMaxLength: 421, maxPartition: { multiple: 4 }, ');
+    expect(parseRunConfig(text).data).toMatchObject({
+      textMaxLength: 421,
+      maxPartition: { single: 9, multiple: 4 },
+    });
+  });
+
   it('takes modules with a learning rate of their own', () => {
     const modules = ['all', 'vte:1e-4', 'visual_tokenizer.backbone.layer.-1:2.5e-5'];
     const text = icons.replace('checkpointEvery: 100', `trainModules: ${JSON.stringify(modules)}`);
@@ -109,6 +119,16 @@ describe('parseRunConfig', () => {
       'minTrainers: 1',
       'minTrainers: 3',
       'run.yaml:4:35: gang.minTrainers: is 3, more than gang.trainers (2)',
+    ],
+    [
+      'shuffleBuffer: 256',
+      'maxPartition: { single: 0 }',
+      'run.yaml:12:43: data.maxPartition.single: must be at least 1; found number 0',
+    ],
+    [
+      'shuffleBuffer: 256',
+      'maxPartition: { several: 4 }',
+      'run.yaml:12:35: data.maxPartition.several: unknown key',
     ],
     ['  - stage: 2', '  - stage: 3', 'run.yaml:13:1: stages: must be exactly three'],
     [
@@ -182,5 +202,7 @@ describe('runConfigJsonSchema', () => {
       additionalProperties: false,
     });
     expect(JSON.stringify(schema)).toContain('learningRate');
+    expect(schema).toHaveProperty('properties.data.properties.maxPartition.properties.multiple.default', 1);
+    expect(schema).toHaveProperty('properties.data.properties.textMaxLength.description');
   });
 });
