@@ -83,43 +83,46 @@ async function preparedRun(name: string, list: NewSample[]): Promise<{ run: RunC
   return { run, from: `${url}/${runId}/checkpoints/stage2-step000000` };
 }
 
-describe.each(['ovis20_aimv2_qwen25', 'ovis15_siglip_gemma2', 'ovis10_clip_qwen2', 'native_ovis2'])(
-  'samples without, with one and with several pictures train a model of %s',
-  (name) => {
-    it('alike with one trainer and with two, and it answers questions about them', async () => {
-      const { run, from } = await preparedRun(name, await samples());
-      const one = await runGang({ run, stage: 3, world: 1, runId: `${name}-one`, from });
-      const two = await runGang({ run, stage: 3, world: 2, runId: `${name}-two`, from });
-      expect(one.losses).toHaveLength(2);
-      expect(one.losses[1]).toBeLessThan(one.losses[0]!);
-      two.losses.forEach((loss, step) => expect(loss / one.losses[step]!).toBeCloseTo(1, 4));
-      const outputUrl = `${url}/${name}.jsonl`;
-      await runEvaluateJob({
-        request: {
-          runId: name,
-          gangId: 'g',
-          rank: 0,
-          world: 1,
-          runConfigJson: JSON.stringify(run),
-          checkpointUrl: one.checkpointUrl,
-          blankImage: true,
-          outputUrl,
-        },
-        emit: () => undefined,
-        lanes: 1,
-      });
-      const lines = Buffer.from(await readUrl(outputUrl))
-        .toString('utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as { key: string });
-      expect(lines.map(({ key }) => key).sort()).toEqual(['first', 'none', 'one', 'two']);
-      expect(Object.keys(lines[0]!).sort()).toEqual(
-        ['answer', 'blankPrediction', 'index', 'key', 'prediction', 'question', 'type'].sort(),
-      );
-    }, 120_000);
-  },
-);
+describe.each([
+  'ovis20_aimv2_qwen25',
+  'ovis16_siglip_llama32',
+  'ovis15_siglip_gemma2',
+  'ovis10_clip_qwen2',
+  'native_ovis2',
+])('samples without, with one and with several pictures train a model of %s', (name) => {
+  it('alike with one trainer and with two, and it answers questions about them', async () => {
+    const { run, from } = await preparedRun(name, await samples());
+    const one = await runGang({ run, stage: 3, world: 1, runId: `${name}-one`, from });
+    const two = await runGang({ run, stage: 3, world: 2, runId: `${name}-two`, from });
+    expect(one.losses).toHaveLength(2);
+    expect(one.losses[1]).toBeLessThan(one.losses[0]!);
+    two.losses.forEach((loss, step) => expect(loss / one.losses[step]!).toBeCloseTo(1, 4));
+    const outputUrl = `${url}/${name}.jsonl`;
+    await runEvaluateJob({
+      request: {
+        runId: name,
+        gangId: 'g',
+        rank: 0,
+        world: 1,
+        runConfigJson: JSON.stringify(run),
+        checkpointUrl: one.checkpointUrl,
+        blankImage: true,
+        outputUrl,
+      },
+      emit: () => undefined,
+      lanes: 1,
+    });
+    const lines = Buffer.from(await readUrl(outputUrl))
+      .toString('utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { key: string });
+    expect(lines.map(({ key }) => key).sort()).toEqual(['first', 'none', 'one', 'two']);
+    expect(Object.keys(lines[0]!).sort()).toEqual(
+      ['answer', 'blankPrediction', 'index', 'key', 'prediction', 'question', 'type'].sort(),
+    );
+  }, 120_000);
+});
 
 it('trains on samples of text alone: the visual part gets gradients of zero', async () => {
   const list = Array.from({ length: 4 }, (_, i) => ({
