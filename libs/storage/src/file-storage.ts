@@ -6,13 +6,24 @@ import { pathToFileURL } from 'node:url';
 import { StorageError, errorField } from './errors.ts';
 import { fromFileError } from './file-errors.ts';
 import { withLock } from './file-lock.ts';
+import { writeRanges } from './file-ranges.ts';
+import { totalLength } from './scatter.ts';
 import { keepingSourceErrors } from './source-errors.ts';
-import type { ListedObject, ObjectInfo, ObjectStorage, PutOptions } from './types.ts';
+import type {
+  ListedObject,
+  ObjectInfo,
+  ObjectStorage,
+  PutOptions,
+  PutRangesOptions,
+  RangeSource,
+} from './types.ts';
 import { checkKey } from './url.ts';
 
 /** Names with this start are unfinished writes (or locks): never listed. */
 const TEMPORARY = '.ovis-tmp-';
 const CHUNK_BYTES = 256 * 1024;
+/** What the operating system takes at once. */
+const MOST_BUFFERS = 1024;
 
 /**
  * A directory behind the same interface as S3. Writes go to a temporary file beside the target, are flushed, and take
@@ -52,7 +63,7 @@ export class FileStorage implements ObjectStorage {
   }
 
   async put(key: string, data: Uint8Array | string, options: PutOptions = {}): Promise<{ etag?: string }> {
-    return this.#write(key, data, options);
+    return this.#write(key, (path) => writeDurably(path, data), options);
   }
 
   async putChunks(
@@ -60,16 +71,42 @@ export class FileStorage implements ObjectStorage {
     chunks: AsyncIterable<Uint8Array>,
     options: PutOptions = {},
   ): Promise<{ etag?: string }> {
-    return keepingSourceErrors(chunks, (all) => this.#write(key, all, options));
+    return keepingSourceErrors(chunks, (all) => this.#write(key, (path) => writeDurably(path, all), options));
   }
 
-  async #write(key: string, data: FileData, options: PutOptions): Promise<{ etag?: string }> {
+  async putRanges(
+    key: string,
+    source: RangeSource,
+    options: PutRangesOptions = {},
+  ): Promise<{ etag?: string }> {
+    return this.#write(key, (path) => writeRanges(path, source, options), options);
+  }
+
+  async readInto(key: string, start: number, targets: readonly Uint8Array[]): Promise<void> {
+    const url = this.#objectUrl(key);
+    try {
+      const file = await open(this.#path(key));
+      try {
+        await readFully(file, start, targets, url);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw fromFileError(error, 'read', url);
+    }
+  }
+
+  async #write(
+    key: string,
+    writeTo: (path: string) => Promise<void>,
+    options: PutOptions & Pick<PutRangesOptions, 'signal'>,
+  ): Promise<{ etag?: string }> {
     const path = this.#path(key);
     const url = this.#objectUrl(key);
     const temporary = join(dirname(path), `${TEMPORARY}${process.pid}-${randomUUID()}`);
     try {
       await mkdir(dirname(path), { recursive: true });
-      await writeDurably(temporary, data);
+      await writeTo(temporary);
       // The name does not change what stat says of the file, so the etag is known before it is visible.
       const etag = etagOf(await stat(temporary, { bigint: true }));
       if (options.ifMatch !== undefined) {
@@ -88,6 +125,7 @@ export class FileStorage implements ObjectStorage {
       await syncDirectory(dirname(path));
       return { etag };
     } catch (error) {
+      options.signal?.throwIfAborted();
       throw fromFileError(error, 'write', url);
     } finally {
       await rm(temporary, { force: true }).catch(() => undefined);
@@ -95,9 +133,14 @@ export class FileStorage implements ObjectStorage {
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
+    const info = await this.#stat(key);
+    return info && { size: Number(info.size), etag: etagOf(info) };
+  }
+
+  async #stat(key: string): Promise<BigIntStats | undefined> {
     try {
       const info = await stat(this.#path(key), { bigint: true });
-      return info.isFile() ? { size: Number(info.size), etag: etagOf(info) } : undefined;
+      return info.isFile() ? info : undefined;
     } catch (error) {
       if (['ENOENT', 'ENOTDIR'].includes(errorField(error, 'code') ?? '')) return undefined;
       throw fromFileError(error, 'look up', this.#objectUrl(key));
@@ -133,8 +176,8 @@ export class FileStorage implements ObjectStorage {
       if (entry.isDirectory()) {
         if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.#walk(key, prefix);
       } else if (key.startsWith(prefix)) {
-        const found = await this.head(key);
-        if (found) yield { key, size: found.size };
+        const found = await this.#stat(key);
+        if (found) yield { key, size: Number(found.size), modifiedAt: Number(found.mtimeMs) };
       }
     }
   }
@@ -147,12 +190,7 @@ export class FileStorage implements ObjectStorage {
         const size = (await file.stat()).size;
         if (end !== undefined && size < end) throw tooShort(url, size, end);
         const buffer = new Uint8Array((end ?? size) - start);
-        let used = 0;
-        while (used < buffer.length) {
-          const { bytesRead } = await file.read(buffer, used, buffer.length - used, start + used);
-          if (bytesRead === 0) throw tooShort(url, start + used, start + buffer.length);
-          used += bytesRead;
-        }
+        await readFully(file, start, [buffer], url);
         return buffer;
       } finally {
         await file.close();
@@ -169,6 +207,32 @@ export class FileStorage implements ObjectStorage {
   #objectUrl(key: string): string {
     return pathToFileURL(join(this.#directory, key)).href;
   }
+}
+
+async function readFully(
+  file: Awaited<ReturnType<typeof open>>,
+  start: number,
+  targets: readonly Uint8Array[],
+  url: string,
+): Promise<void> {
+  const end = start + totalLength(targets);
+  let rest = targets.filter((target) => target.length > 0);
+  for (let at = start; rest.length > 0;) {
+    const { bytesRead } = await file.readv(rest.slice(0, MOST_BUFFERS), at);
+    if (bytesRead === 0) throw tooShort(url, at, end);
+    at += bytesRead;
+    rest = behind(rest, bytesRead);
+  }
+}
+
+/** What is left of the targets when so many bytes of them are filled. */
+function behind(targets: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let filled = bytes;
+  return targets.flatMap((target) => {
+    const here = Math.min(filled, target.length);
+    filled -= here;
+    return here < target.length ? [target.subarray(here)] : [];
+  });
 }
 
 async function* chunksOf(

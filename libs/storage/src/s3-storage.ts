@@ -8,14 +8,23 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
-import { StorageError, errorField } from './errors.ts';
+import { StorageError, errorField, isStorageError } from './errors.ts';
 import { openBody } from './s3-body.ts';
 import { s3Client, type S3Settings } from './s3-client.ts';
 import { attempts, fromS3Error, httpStatus, type S3ErrorContext } from './s3-errors.ts';
 import { keepingSourceErrors } from './source-errors.ts';
+import { uploadRanges } from './s3-ranges.ts';
 import { upload, uploadChunks, type Upload } from './s3-upload.ts';
 import { readAll } from './read-all.ts';
-import type { ListedObject, ObjectInfo, ObjectStorage, PutOptions } from './types.ts';
+import { Scatter, totalLength } from './scatter.ts';
+import type {
+  ListedObject,
+  ObjectInfo,
+  ObjectStorage,
+  PutOptions,
+  PutRangesOptions,
+  RangeSource,
+} from './types.ts';
 import { checkKey } from './url.ts';
 
 /** Marks which writer made an object, so that a retried conditional write can tell its own success from a rival's. */
@@ -59,12 +68,20 @@ export class S3Storage implements ObjectStorage {
   }
 
   async range(key: string, start: number, end: number): Promise<Uint8Array> {
-    if (end <= start) return new Uint8Array(0);
+    const bytes = new Uint8Array(Math.max(0, end - start));
+    await this.readInto(key, start, [bytes]);
+    return bytes;
+  }
+
+  async readInto(key: string, start: number, targets: readonly Uint8Array[]): Promise<void> {
+    const end = start + totalLength(targets);
+    if (end === start) return;
     try {
       const body = await this.#open('read', key, start, end);
-      const bytes = await readAll(body.chunks, body.length);
-      if (bytes.length === end - start) return bytes;
-      throw tooShort(this.#context('read', key), start + bytes.length, end);
+      const scatter = new Scatter(targets);
+      for await (const chunk of body.chunks) scatter.add(chunk);
+      if (start + scatter.filled < end)
+        throw tooShort(this.#context('read', key), start + scatter.filled, end);
     } catch (error) {
       if (error instanceof StorageError && httpStatus(error.cause) === 416) {
         throw tooShort(this.#context('read', key), (await this.head(key))?.size ?? 0, end, error);
@@ -89,6 +106,20 @@ export class S3Storage implements ObjectStorage {
     );
   }
 
+  async putRanges(
+    key: string,
+    source: RangeSource,
+    options: PutRangesOptions = {},
+  ): Promise<{ etag?: string }> {
+    const context = this.#context('write', key);
+    try {
+      return await this.#write(key, options, (request) => uploadRanges(request, source, options, context), 1);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw error;
+    }
+  }
+
   async #write(
     key: string,
     options: PutOptions,
@@ -109,7 +140,7 @@ export class S3Storage implements ObjectStorage {
       } catch (error) {
         // Two conditional writes crossed inside the server: it asks to try again.
         if (errorField(error, 'name') === 'ConditionalRequestConflict' && attempt < tries) continue;
-        const won = attempts(error) > 1 ? await this.#wroteBy(key, writer) : undefined;
+        const won = mayBeDone(error) ? await this.#wroteBy(key, writer) : undefined;
         if (won) return won;
         throw fromS3Error(error, this.#context('write', key));
       }
@@ -155,7 +186,7 @@ export class S3Storage implements ObjectStorage {
         const key = (entry.Key ?? '').slice(this.#prefix.length);
         // Some tools make empty objects that stand for folders.
         if (key === '' || key.endsWith('/')) continue;
-        yield { key, size: entry.Size ?? 0 };
+        yield { key, size: entry.Size ?? 0, modifiedAt: entry.LastModified?.getTime() };
       }
       token = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
@@ -242,6 +273,11 @@ export class S3Storage implements ObjectStorage {
     const url = key === '' ? this.url : `${this.url}/${key}`;
     return { operation, url, bucket: this.#bucket, endpoint: this.#settings.endpoint };
   }
+}
+
+/** After a lost answer a second try is refused by what the first one did: the condition does not hold, the upload is gone. */
+function mayBeDone(error: unknown): boolean {
+  return attempts(error) > 1 || isStorageError(error, 'PRECONDITION', 'NOT_FOUND');
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

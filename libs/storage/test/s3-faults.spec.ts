@@ -87,6 +87,78 @@ describe.skipIf(!s3)(`S3 faults${s3 ? '' : S3_SKIP_REASON}`, () => {
     });
   });
 
+  describe('a long write', () => {
+    const source = {
+      bytes: 3 * bytes.length,
+      read: (begin: number, end: number) => Buffer.concat([bytes, bytes, bytes]).subarray(begin, end),
+    };
+    const o = { partBytes: 5 * MB, parallel: 2, patienceMs: 30_000 };
+
+    it('goes on when the server was away', { timeout: 60_000 }, async () => {
+      const retries: string[] = [];
+      const parts: number[] = [];
+      const write = openStorage('s3://faults', env).putRanges(
+        'long.bin',
+        {
+          ...source,
+          read(begin, end) {
+            parts.push(begin);
+            if (begin > 0 && !proxy.away) {
+              proxy.away = true;
+              setTimeout(() => (proxy.away = false), 3000);
+            }
+            return source.read(begin, end);
+          },
+        },
+        { ...o, onRetry: ({ code }) => retries.push(code) },
+      );
+      await write;
+      expect(retries).toContain('UNREACHABLE');
+      // Nothing was read twice to be sent again.
+      expect(parts).toEqual([0, 5 * MB, 10 * MB]);
+      const got = await openStorage('s3://faults', s3?.env).get('long.bin');
+      expect(Buffer.compare(got, source.read(0, source.bytes))).toBe(0);
+    });
+
+    it('gives up when it stays away, at once when it is aborted', { timeout: 60_000 }, async () => {
+      const own = await startFaultyProxy(s3?.endpoint ?? '');
+      own.away = true;
+      const storage = openStorage('s3://faults', { ...env, AWS_ENDPOINT_URL: own.url });
+      const began = performance.now();
+      await expect(storage.putRanges('never', source, { ...o, patienceMs: 1500 })).rejects.toMatchObject({
+        code: 'UNREACHABLE',
+      });
+      expect(performance.now() - began).toBeGreaterThan(1400);
+      const stop = AbortSignal.timeout(500);
+      const again = performance.now();
+      await expect(storage.putRanges('never', source, { ...o, signal: stop })).rejects.toMatchObject({
+        name: 'TimeoutError',
+      });
+      expect(performance.now() - again).toBeLessThan(5000);
+      await own.close();
+    });
+
+    it('knows its own write when the last answer was lost', async () => {
+      let sent = 0;
+      const storage = openStorage('s3://faults', env);
+      await storage.putRanges(
+        'lost-end',
+        {
+          ...source,
+          read(begin, end) {
+            // The connection dies with its next answer, and that is the last one: the other parts have been sent.
+            if (++sent === 3) setTimeout(() => (proxy.fault = { kind: 'cut', afterBytes: 1, times: 1 }), 0);
+            return source.read(begin, end);
+          },
+        },
+        { ...o, parallel: 1, ifNoneMatch: true },
+      );
+      expect(await openStorage('s3://faults', s3?.env).head('lost-end')).toMatchObject({
+        size: source.bytes,
+      });
+    });
+  });
+
   it.each(['get', 'head', 'put', 'list', 'delete'] as const)(
     '%s names a missing bucket and the command',
     async (op) => {

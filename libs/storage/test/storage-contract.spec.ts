@@ -1,3 +1,4 @@
+import { crc32 } from '@node-rs/crc32';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +84,82 @@ describe.each(backends)('the contract on $name', ({ skip, url }) => {
     await expect(storage.putChunks('a/broken.bin', chunks())).rejects.toBeInstanceOf(RangeError);
     expect(await storage.head('a/broken.bin')).toBeUndefined();
     expect(await keys(storage, 'a/broken')).toEqual([]);
+  });
+
+  it.skipIf(skip).each([0, 10, 11_000_003])(
+    'writes %i bytes from anywhere, parts side by side',
+    async (size) => {
+      const bytes = new Uint8Array(new SharedArrayBuffer(size));
+      bytes.set(pattern(size));
+      const source = {
+        bytes: size,
+        read: (begin: number, end: number) => bytes.subarray(begin, end),
+        crc32: (begin: number, end: number) => crc32(bytes.subarray(begin, end)),
+      };
+      const o = { partBytes: 5 * 2 ** 20, parallel: 3 };
+      const { etag } = await storage.putRanges('a/ranges.bin', source, o);
+      expect(await storage.head('a/ranges.bin')).toEqual({ size, etag });
+      expect(Buffer.compare(await storage.get('a/ranges.bin'), bytes)).toBe(0);
+      await expect(
+        storage.putRanges('a/ranges.bin', source, { ...o, ifNoneMatch: true }),
+      ).rejects.toMatchObject({
+        code: 'PRECONDITION',
+      });
+    },
+  );
+
+  it.skipIf(skip)('a write from anywhere that fails or is aborted leaves nothing', async () => {
+    const bytes = pattern(11_000_003);
+    const failing = {
+      bytes: bytes.length,
+      read: (begin: number, end: number) => {
+        if (begin > 0) throw new RangeError('the source broke');
+        return bytes.subarray(begin, end);
+      },
+    };
+    const o = { partBytes: 5 * 2 ** 20 };
+    await expect(storage.putRanges('a/failing.bin', failing, o)).rejects.toThrow('the source broke');
+    const stop = new AbortController();
+    const stopping = {
+      bytes: bytes.length,
+      read: (begin: number, end: number) => {
+        if (begin > 0) stop.abort(new RangeError('not wanted any more'));
+        return bytes.subarray(begin, end);
+      },
+    };
+    await expect(
+      storage.putRanges('a/failing.bin', stopping, { ...o, signal: stop.signal }),
+    ).rejects.toBeInstanceOf(RangeError);
+    expect(await keys(storage, 'a/failing')).toEqual([]);
+  });
+
+  it.skipIf(skip)('reads straight into several arrays', async () => {
+    const bytes = pattern(3_000_001);
+    await storage.put('a/scattered.bin', bytes);
+    const targets = [1_000_000, 0, 7, 1_999_000].map((length) =>
+      new Uint8Array(length + 2).subarray(1, length + 1),
+    );
+    await storage.readInto('a/scattered.bin', 11, targets);
+    expect(Buffer.compare(Buffer.concat(targets), bytes.subarray(11, 11 + 2_999_007))).toBe(0);
+    // Nothing is written beside them.
+    for (const { buffer } of targets) {
+      const all = new Uint8Array(buffer);
+      expect([all[0], all.at(-1)]).toEqual([0, 0]);
+    }
+    await storage.readInto('a/scattered.bin', 3_000_001, []);
+    await expect(storage.readInto('a/scattered.bin', 2_999_999, [new Uint8Array(3)])).rejects.toMatchObject({
+      code: 'TRUNCATED',
+    });
+    await expect(storage.readInto('a/nothing', 0, [new Uint8Array(3)])).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+
+  it.skipIf(skip)('lists when objects were written', async () => {
+    await storage.put('times/x', 'x');
+    for await (const { modifiedAt } of storage.list('times/')) {
+      expect(Math.abs((modifiedAt ?? 0) - Date.now())).toBeLessThan(20_000);
+    }
   });
 
   it.skipIf(skip)('reports ranges that the object does not have', async () => {
