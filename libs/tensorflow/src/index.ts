@@ -13,6 +13,9 @@ export { bfloat16Tensor, deviceHasBfloat16, toBfloat16, toFloat32 } from './back
 export { cacheDirectory, findLibrary } from './engine/find-library.ts';
 export { compile } from './compile/compile.ts';
 export type { Compiled, CompileOptions, CompileStats } from './compile/compile.ts';
+export type { Started } from './compile/compiled-function.ts';
+export { emit } from './compile/emit.ts';
+export type { Emitted } from './compile/emitted.ts';
 export { applyAdam } from './compile/apply-adam.ts';
 export type { AdamUpdate } from './compile/apply-adam.ts';
 export { fused } from './compile/fused.ts';

@@ -18,6 +18,8 @@ export interface Recorder {
     variables: readonly tf.Variable[],
     inputs: readonly TraceInput[],
   ): void;
+  /** `emit(tensor)`: given out while the function still runs. */
+  emit(tensor: TraceInput): void;
   /** Called when fn asks for the values of a tensor that has none. Never returns. */
   dataRead(dataId: object, entry: TensorEntry): never;
 }

@@ -30,6 +30,9 @@ export function setEagerAttribute(lib: Library, op: number, attr: OpAttr, status
   else if (type === ATTR.STRING) {
     const bytes = encoder.encode(String(value));
     lib.TFE_OpSetAttrString(op, name, bytes, bytes.length);
+  } else if (type === ATTR.TYPE_LIST) {
+    const list = Int32Array.from(value as number[]);
+    lib.TFE_OpSetAttrTypeList(op, name, list, list.length);
   } else if (Array.isArray(value)) {
     const list = BigInt64Array.from(value as number[], BigInt);
     if (type === ATTR.SHAPE) lib.TFE_OpSetAttrShape(op, name, list, list.length, status);

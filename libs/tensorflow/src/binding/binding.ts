@@ -206,6 +206,29 @@ export class Binding {
     return { name, op, status, outputCount };
   }
 
+  /** An operation to be run by {@link runCall}, under the rules of {@link prepareCall}. */
+  prepareOperation(
+    name: string,
+    attrs: readonly OpAttr[],
+    inputs: readonly number[],
+    outputCount: number,
+  ): Call {
+    const { lib } = this;
+    const status = lib.TF_NewStatus();
+    const op = lib.TFE_NewOp(this.context, name, status);
+    try {
+      checkStatus(lib, status, name);
+      for (const attr of attrs) setEagerAttribute(lib, op, attr, status);
+      for (const input of inputs) lib.TFE_OpAddInput(op, input, status);
+      checkStatus(lib, status, name);
+    } catch (error) {
+      if (op) lib.TFE_DeleteOp(op);
+      lib.TF_DeleteStatus(status);
+      throw error;
+    }
+    return { name, op, status, outputCount };
+  }
+
   /** Runs a call on another thread, so that the event loop stays free. @returns handles, owned by the caller */
   runCall({ name, op, status, outputCount }: Call): Promise<number[]> {
     const { lib } = this;

@@ -53,6 +53,7 @@ const SIGNATURES = {
   TFE_OpSetAttrFloat: ['void', ['ptr', 'str', 'float']],
   TFE_OpSetAttrString: ['void', ['ptr', 'str', 'array', 'size']],
   TFE_OpSetAttrIntList: ['void', ['ptr', 'str', 'array', 'int']],
+  TFE_OpSetAttrTypeList: ['void', ['ptr', 'str', 'array', 'int']],
   TFE_OpSetAttrShape: ['void', ['ptr', 'str', 'array', 'int', 'ptr']],
   TFE_Execute: ['void', ['ptr', 'array', 'array', 'ptr']],
   TFE_ContextAddFunction: ['void', ['ptr', 'ptr', 'ptr']],

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compile, sparseSoftmaxCrossEntropy, takeRows, tf } from '../index.ts';
+import { compile, emit, sparseSoftmaxCrossEntropy, takeRows, tf } from '../index.ts';
 import { startEngine } from '../../test/engine.ts';
 
 /** The part of compile's contract that holds on libtensorflow and on WASM. */
@@ -119,4 +119,20 @@ describe('errors', () => {
     gone.dispose();
     expect(() => tf.add(gone, 1)).toThrow(/disposed/);
   });
+});
+
+test('what a function emits comes in order, also when the plain call drops it', async () => {
+  const f = compile((x: tf.Tensor1D) => {
+    emit(tf.mul(x, 2));
+    emit(tf.sum(x));
+    return tf.add(x, 1);
+  });
+  const x = tf.tensor1d([1, 2]);
+  expect(list(await f(x))).toEqual([2, 3]);
+  const { emitted, result } = f.start(x);
+  const values: number[][] = [];
+  for await (const tensor of emitted) values.push(list(tensor));
+  expect(values).toEqual([[2, 4], [3]]);
+  expect(list(await result)).toEqual([2, 3]);
+  expect(() => emit(x)).toThrow(/outside/);
 });

@@ -2,8 +2,9 @@ import { tf } from '../tf.ts';
 import { nativeBackend } from '../engine/init-engine.ts';
 import type { LibtensorflowBackend } from '../backend/backend.ts';
 import { EngineError } from '../errors.ts';
-import type { CompileMode } from './compiled-function.ts';
+import type { CompileMode, Started } from './compiled-function.ts';
 import { CompiledFunction } from './compiled-function.ts';
+import { emittedLater } from './emitted.ts';
 import type { FlatTree } from './tree.ts';
 import { runEagerly } from './run-eagerly.ts';
 import { flatten } from './tree.ts';
@@ -30,6 +31,11 @@ export interface CompileStats {
 }
 
 export type Compiled<A extends unknown[], R> = ((...args: A) => Promise<R>) & {
+  /**
+   * The same call, with what fn gives out by `emit` while it runs; the plain call drops that. Take all of `emitted` or call its `return()`.
+   * An error of the call comes out of `emitted` and of `result`.
+   */
+  start(...args: A): Started<R>;
   /** Frees the traced graphs; the next call traces again. */
   dispose(): void;
   stats(): CompileStats;
@@ -78,10 +84,12 @@ export function compile<A extends unknown[], R>(
   };
 
   /** The first call of a function that XLA was chosen for without being asked for: XLA compiles now, and may refuse. */
-  const tryXla = async (compiled: CompiledFunction, flat: FlatTree): Promise<unknown> => {
+  const tryXla = async (compiled: CompiledFunction, flat: FlatTree): Promise<Started> => {
     const held = flat.tensors.map((t) => tf.keep(t.clone()));
     try {
-      return await compiled.call(held);
+      const started = compiled.start(held);
+      await started.result;
+      return started;
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'OP_FAILED') throw error;
       if (!refused) warnRefused(name, error);
@@ -89,22 +97,37 @@ export function compile<A extends unknown[], R>(
       if (traced.get(flat.key) === compiled) traced.delete(flat.key);
       compiled.dispose();
       const backend = nativeBackend()!;
-      return await (traced.get(flat.key) ?? trace(flat, backend)).call(held);
+      return (traced.get(flat.key) ?? trace(flat, backend)).start(held);
     } finally {
       tf.dispose(held);
     }
   };
 
-  const call = async (...args: A): Promise<R> => {
+  /** Takes its place among the calls before it returns. */
+  const begin = async (args: A): Promise<Started<R>> => {
     const backend = nativeBackend();
     stats.calls++;
     if (!backend) return runEagerly(name, fn, args);
     const flat = flatten(args, `An argument of '${name}'`);
     const compiled = traced.get(flat.key) ?? trace(flat, backend);
     const unsure = tryingXla(backend) && compiled.mode === 'xla' && !compiled.proven;
-    return (await (unsure ? tryXla(compiled, flat) : compiled.call(flat.tensors))) as R;
+    return (unsure ? tryXla(compiled, flat) : compiled.start(flat.tensors)) as
+      Started<R> | Promise<Started<R>>;
+  };
+  const call = async (...args: A): Promise<R> => {
+    const { result, emitted } = await begin(args);
+    void emitted.return();
+    return result;
+  };
+  const start = (...args: A): Started<R> => {
+    const started = begin(args);
+    const result = started.then((s) => s.result);
+    // Whoever takes what is emitted hears of the error there.
+    result.catch(() => undefined);
+    return { result, emitted: emittedLater(started.then((s) => s.emitted)) };
   };
   return Object.assign(call, {
+    start,
     dispose: () => {
       for (const compiled of traced.values()) compiled.dispose();
       traced.clear();

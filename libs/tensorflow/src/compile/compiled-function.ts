@@ -4,6 +4,8 @@ import type { Resource } from '../backend/variables.ts';
 import type { Call } from '../binding/binding.ts';
 import { HandleList } from '../binding/handle-list.ts';
 import { EngineError } from '../errors.ts';
+import type { Emitted } from './emitted.ts';
+import { emittedAtEnd, nothingEmitted, QueueEmitted } from './emitted.ts';
 import type { GraphValue } from './graph.ts';
 import { forbidRandom } from './forbid-random.ts';
 import { neededNodes } from './graph.ts';
@@ -13,6 +15,12 @@ import type { FlatTree } from './tree.ts';
 import { flatten } from './tree.ts';
 
 export type CompileMode = 'graph' | 'xla';
+
+/** A call under way. */
+export interface Started<R = unknown> {
+  result: Promise<R>;
+  emitted: Emitted;
+}
 
 let functionCount = 0;
 
@@ -33,6 +41,8 @@ export class CompiledFunction {
   readonly #written: ReadonlySet<tf.Variable>;
   /** What the results are: known from the trace, so that nobody needs to ask TensorFlow. */
   readonly #outputs: readonly { shape: number[]; dtype: number }[];
+  /** What fn emits: by a queue in graph mode, else behind the results. */
+  readonly #emits: readonly { shape: number[]; dtype: number }[];
   /** The inputs, arguments first, as they were at the last call. */
   readonly #inputs: HandleList;
   /** Where the captured variables' values lay at the last call (it changes when one is assigned while a call runs). */
@@ -55,7 +65,7 @@ export class CompiledFunction {
     this.#name = `ovis_${label.replace(/[^A-Za-z0-9_]/g, '_')}_${++functionCount}`;
     this.#backend = backend;
     this.mode = mode;
-    const trace = new Trace(label, backend, { xla: this.mode === 'xla' });
+    const trace = new Trace(label, backend, { xla: this.mode === 'xla', emits: true });
     const engine = tf.engine();
     engine.startScope(label);
     backend.recorder = trace;
@@ -68,9 +78,13 @@ export class CompiledFunction {
       trace.check();
       this.#result = flatten(result, `The result of '${label}'`);
       const taken = new Set<GraphValue>();
-      const outputs = this.#result.tensors.map((t) => trace.output(t.dataId, taken));
+      const { values: emits, last: emitted } = trace.emitted;
+      const results = this.#result.tensors.map((t) => trace.output(t.dataId, taken));
+      const outputs = [...results, ...(emitted ? [] : emits.map((value) => trace.outputValue(value, taken)))];
       this.#outputs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
-      const effects = trace.variables.finish(outputs);
+      this.#emits = emits.map(({ shape, dtype }) => ({ shape, dtype }));
+      const effects = trace.variables.finish([...outputs, ...emits]);
+      if (emitted) effects.push(emitted);
       this.#written = new Set(trace.variables.all.flatMap((t) => (t.written ? [t.variable] : [])));
       if (outputs.length === 0 && effects.length === 0) throw noResult(label);
 
@@ -95,16 +109,35 @@ export class CompiledFunction {
   }
 
   /** Runs the function on another thread. The argument tensors may be disposed as soon as this returns. */
-  call(tensors: readonly tf.Tensor[]): Promise<unknown> {
+  start(tensors: readonly tf.Tensor[]): Started {
     const { native, resources } = this.#backend;
     const inputs = this.#inputs;
     let next = 0;
-    for (const i of this.#usedArguments) inputs.set(next++, this.#backend.handle(tensors[i]!.dataId));
-    for (const capture of this.#captures) inputs.set(next++, this.#captured(capture));
+    const queued =
+      this.#emits.length > 0 && this.mode === 'graph'
+        ? new QueueEmitted(this.#backend, this.#emits)
+        : undefined;
+    let call: Call;
+    try {
+      for (const i of this.#usedArguments) inputs.set(next++, this.#backend.handle(tensors[i]!.dataId));
+      for (const capture of this.#captures) inputs.set(next++, this.#captured(capture, queued));
+      call = native.prepareCall(this.#name, inputs, this.#outputs.length, { xla: this.mode === 'xla' });
+    } catch (error) {
+      queued?.cancel(error);
+      throw error;
+    }
     this.#touched ??= this.#touch();
     const { reads, writes } = this.#touched;
-    const call = native.prepareCall(this.#name, inputs, this.#outputs.length, { xla: this.mode === 'xla' });
-    return this.#run(call, resources.enter(reads, writes), writes.length > 0);
+    const made = this.#run(call, resources.enter(reads, writes), writes.length > 0, queued);
+    const results = this.#result.tensors.length;
+    return {
+      result: made.then((tensors) => this.#result.rebuild(tensors.slice(0, results))),
+      emitted:
+        queued ??
+        (this.#emits.length > 0
+          ? emittedAtEnd(made.then((tensors) => tensors.slice(results)))
+          : nothingEmitted),
+    };
   }
 
   /** Unregisters the function; a running call still finishes. */
@@ -118,15 +151,17 @@ export class CompiledFunction {
     call: Call,
     turn: { before: Promise<void>[]; leave(): void },
     writes: boolean,
-  ): Promise<unknown> {
+    queued: QueueEmitted | undefined,
+  ): Promise<tf.Tensor[]> {
     this.#running++;
     try {
       // A call that writes never begins at once: what the caller reads in its next statements is the state before the call.
       if (writes || turn.before.length > 0) await Promise.all(turn.before);
-      const handles = await this.#backend.native.runCall(call);
+      const running = this.#backend.native.runCall(call);
+      queued?.begin(running);
+      const handles = await running;
       this.proven = true;
-      const made = handles.map((id, i) => this.#backend.adopt({ id, ...this.#outputs[i]! }));
-      return this.#result.rebuild(made);
+      return handles.map((id, i) => this.#backend.adopt({ id, ...this.#outputs[i]! }));
     } finally {
       this.#running--;
       turn.leave();
@@ -142,7 +177,8 @@ export class CompiledFunction {
     for (const c of this.#captures) if (c.kind === 'constant') this.#backend.freeConstant(c);
   }
 
-  #captured(capture: Capture): number {
+  #captured(capture: Capture, queued: QueueEmitted | undefined): number {
+    if (capture.kind === 'queue') return queued!.queue.handle;
     if (capture.kind === 'constant') return capture.handle;
     if (capture.kind === 'tensor') {
       if (!this.#backend.has(capture.dataId)) throw this.#gone(`tensor [${capture.shape.join(', ')}]`);

@@ -10,6 +10,8 @@ import type { Graph, GraphValue } from './graph.ts';
 export type Capture =
   | { kind: 'tensor'; dataId: object; shape: number[] }
   | { kind: 'variable'; variable: tf.Variable }
+  /** What emitted tensors leave through; a call has its own. */
+  | { kind: 'queue' }
   /** A large constant made inside the function; the handle belongs to the function. */
   | { kind: 'constant'; handle: number; dtype: number; bytes: number };
 

@@ -32,14 +32,18 @@ export class Trace implements Recorder {
   readonly #captures = new Map<object, CapturedInput>();
   readonly #constants: TraceConstants;
   readonly variables: TraceVariables;
+  /** What fn emits, in order; undefined where it cannot. */
+  readonly #emitted: GraphValue[] | undefined;
+  #queue: { capture: Capture; value: GraphValue; last?: GraphNode } | undefined;
   #failure: EngineError | undefined;
 
   /** The function is compiled by XLA. */
   readonly xla: boolean;
 
-  constructor(name: string, backend: LibtensorflowBackend, options: { xla: boolean }) {
+  constructor(name: string, backend: LibtensorflowBackend, options: { xla: boolean; emits?: boolean }) {
     this.#name = name;
     this.xla = options.xla;
+    if (options.emits) this.#emitted = [];
     this.#backend = backend;
     this.graph = new Graph(backend.native);
     this.variables = new TraceVariables(this.graph, backend);
@@ -91,6 +95,31 @@ export class Trace implements Recorder {
     return this.#made(this.#identity(value, nodes));
   }
 
+  emit({ dataId, entry }: TraceInput): void {
+    const value = this.#input(dataId, entry);
+    const others = this.#emitted;
+    if (!others || value.dtype !== (others[0] ?? value).dtype)
+      throw notEmitted(this.#name, others?.[0], value);
+    others.push(value);
+    // XLA knows no queues: emitted tensors are further results there.
+    if (this.xla) return;
+    this.#queue ??= { capture: { kind: 'queue' }, value: this.graph.placeholder([], dtypes.TF_RESOURCE) };
+    const attrs = [{ name: 'Tcomponents', type: ATTR.TYPE_LIST, value: [value.dtype] }];
+    const { last } = this.#queue;
+    // One after the other, in the order of the calls.
+    this.#queue.last = this.graph.node(
+      'QueueEnqueueV2',
+      attrs,
+      [this.#queue.value, value],
+      last ? [last] : [],
+    );
+  }
+
+  /** The values that fn has emitted, and the node that has run when all of them have left (not by XLA). */
+  get emitted(): { values: readonly GraphValue[]; last?: GraphNode } {
+    return { values: this.#emitted ?? [], last: this.#queue?.last };
+  }
+
   dataRead(dataId: object, entry: TensorEntry): never {
     const value = this.#values.get(dataId);
     const what = !value
@@ -137,7 +166,10 @@ export class Trace implements Recorder {
 
   /** Graph values to be returned; inputs and repeated values get a node of their own. */
   output(dataId: object, taken: Set<GraphValue>): GraphValue {
-    let value = this.#input(dataId, this.#backend.entry(dataId));
+    return this.outputValue(this.#input(dataId, this.#backend.entry(dataId)), taken);
+  }
+
+  outputValue(value: GraphValue, taken: Set<GraphValue>): GraphValue {
     if (taken.has(value) || value.node.type === 'Placeholder') {
       value = this.#identity(value);
     }
@@ -150,7 +182,8 @@ export class Trace implements Recorder {
       capture: { kind: 'variable', variable },
       value: input,
     }));
-    return [...variables, ...this.#captures.values(), ...this.#constants.inputs];
+    const queue = this.#queue ? [this.#queue] : [];
+    return [...variables, ...this.#captures.values(), ...this.#constants.inputs, ...queue];
   }
 
   /** Frees the large constants that no input of the function keeps. */
@@ -240,6 +273,20 @@ export class Trace implements Recorder {
       op,
     );
   }
+}
+
+function notEmitted(name: string, first: GraphValue | undefined, value: GraphValue): EngineError {
+  const type = (v: GraphValue): string => dtypes.toTfjsType(v.dtype);
+  const why = first
+    ? `emits ${type(value)} after ${type(first)}`
+    : 'is a piece of another function and cannot emit';
+  return new EngineError(
+    'BAD_ARGUMENT',
+    `'${name}'${at()} ${why}.`,
+    first
+      ? 'Emit tensors of one dtype.'
+      : 'Return the tensor and emit it outside of the loop or fused piece.',
+  );
 }
 
 function at(): string {
