@@ -7,7 +7,7 @@ import { allGather, allGatherBytes, barrier, broadcast } from './exchanges/copy.
 import { directBytes, segment, type Exchange } from './exchanges/exchange.ts';
 import { directReduce, segmentReduce } from './exchanges/reduce.ts';
 import { sharedReduce } from './exchanges/shared-reduce.ts';
-import { decodeHalves, encodeHalves } from './kernels/half.ts';
+import { decodeHalves, encodeHalves } from './kernels/convert.ts';
 import { itemBytes, reduceRange, type ReduceOp } from './kernels/reduce.ts';
 import { SharedArena, type ArenaOffer } from './shared/arena.ts';
 

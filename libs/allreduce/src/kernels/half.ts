@@ -61,16 +61,3 @@ function makeF16Values(): Float32Array {
     return exponent === 0 ? sign * mantissa * 2 ** -24 : sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
   });
 }
-
-/** All numbers of a buffer as 16-bit floats. */
-export function encodeHalves(dtype: 'bf16' | 'f16', values: Float32Array): Uint16Array {
-  const data = new Uint16Array(values.length);
-  const to = dtype === 'bf16' ? toBf16 : toF16;
-  for (let i = 0; i < values.length; i += 1) data[i] = to(values[i] as number);
-  return data;
-}
-
-export function decodeHalves(dtype: 'bf16' | 'f16', data: Uint16Array, target: Float32Array): void {
-  const from = dtype === 'bf16' ? fromBf16 : fromF16;
-  for (let i = 0; i < data.length; i += 1) target[i] = from(data[i] as number);
-}
