@@ -12,6 +12,7 @@ export type EngineErrorCode =
   | 'TRACE_ASYNC'
   | 'TRACE_LIMIT'
   | 'TRACE_RANDOM'
+  | 'TRACE_UNSUPPORTED'
   | 'BAD_ARGUMENT'
   | 'OUT_OF_MEMORY'
   | 'UNSUPPORTED'

@@ -3,11 +3,7 @@ import { fileURLToPath } from 'node:url';
 const OWN = fileURLToPath(new URL('..', import.meta.url));
 
 /** `file:line:column` of the user's code that led here: the innermost frame outside this library, TF.js and Node. */
-export function userLine(): string | undefined {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 60;
-  const stack = new Error().stack ?? '';
-  Error.stackTraceLimit = limit;
+export function userLine(stack = ownStack()): string | undefined {
   for (const frame of stack.split('\n').slice(1)) {
     const location = /\(?((?:file:\/\/)?\/[^()]*:\d+:\d+|[A-Za-z]:\\[^()]*:\d+:\d+)\)?$/.exec(
       frame.trim(),
@@ -20,4 +16,12 @@ export function userLine(): string | undefined {
     if (!own && !tfjs) return path;
   }
   return undefined;
+}
+
+function ownStack(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 60;
+  const { stack = '' } = new Error();
+  Error.stackTraceLimit = limit;
+  return stack;
 }

@@ -9,6 +9,7 @@ import { emittedAtEnd, nothingEmitted, QueueEmitted } from './emitted.ts';
 import type { GraphValue } from './graph.ts';
 import { forbidRandom } from './forbid-random.ts';
 import { neededNodes } from './graph.ts';
+import { runTraced } from './run-traced.ts';
 import { Trace } from './trace.ts';
 import type { Capture } from './trace-constants.ts';
 import type { FlatTree } from './tree.ts';
@@ -74,7 +75,8 @@ export class CompiledFunction {
     let registered = false;
     try {
       const symbols = args.tensors.map((t) => trace.argument(t));
-      const result = fn(...(args.rebuild(symbols.map((s) => s.tensor)) as unknown[]));
+      const given = args.rebuild(symbols.map((s) => s.tensor)) as unknown[];
+      const result = runTraced(label, () => fn(...given));
       trace.check();
       this.#result = flatten(result, `The result of '${label}'`);
       const taken = new Set<GraphValue>();
@@ -100,6 +102,7 @@ export class CompiledFunction {
     } finally {
       backend.recorder = undefined;
       allowRandom();
+      trace.disposeVariables();
       trace.variables.restore();
       trace.discardConstants(registered ? captures : []);
       engine.endScope();

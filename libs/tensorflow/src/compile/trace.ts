@@ -194,17 +194,29 @@ export class Trace implements Recorder {
   /** @throws the first error that fn caught or dropped. */
   check(): void {
     if (this.#failure) throw this.#failure;
-    for (const variable of Object.values(tf.engine().registeredVariables)) {
-      const { owner } = this.#backend.entry(variable.dataId);
-      if (owner === this && !this.variables.has(variable)) {
-        variable.dispose();
-        throw new EngineError(
-          'TRACE_ESCAPED',
-          `The compiled function '${this.#name}' creates the variable '${variable.name}'.`,
-          'Create variables (and optimizers, which make theirs on first use) outside.',
-        );
-      }
-    }
+    const [made] = this.#madeVariables();
+    if (made) throw this.#makesVariable(made);
+  }
+
+  /** Variables that fn made have no values: whoever holds one finds it disposed. */
+  disposeVariables(): void {
+    for (const variable of this.#madeVariables()) variable.dispose();
+  }
+
+  #madeVariables(): tf.Variable[] {
+    return Object.values(tf.engine().registeredVariables).filter((variable) => this.#isMadeHere(variable));
+  }
+
+  #isMadeHere(variable: tf.Variable): boolean {
+    return !this.variables.has(variable) && this.#backend.entry(variable.dataId).owner === this;
+  }
+
+  #makesVariable(variable: tf.Variable, where = ''): EngineError {
+    return new EngineError(
+      'TRACE_ESCAPED',
+      `The compiled function '${this.#name}' creates the variable '${variable.name}'${where}.`,
+      'Create variables outside; an optimizer makes its own in its first step: let it take that outside, too.',
+    );
   }
 
   #made(value: GraphValue): TraceOutput {
@@ -240,6 +252,7 @@ export class Trace implements Recorder {
   #use(variable: tf.Variable): TracedVariable {
     const { dataId } = variable;
     if (this.variables.has(variable)) return this.variables.use(variable);
+    if (this.#isMadeHere(variable)) throw this.#makesVariable(variable, at());
     const traced = this.variables.use(variable);
     this.#values.set(dataId, traced.reads[0]!);
     this.#values.set(traced.original, traced.reads[0]!);
