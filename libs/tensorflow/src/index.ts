@@ -24,6 +24,8 @@ export type { WhileLoop } from './compile/while-loop.ts';
 export { barrier } from './compile/barrier.ts';
 export type { TensorTree } from './compile/tree.ts';
 export { tensorView } from './ops/tensor-view.ts';
+export { tensorOver } from './ops/tensor-over.ts';
+export { sumOfSquares } from './ops/sum-of-squares.ts';
 export { sparseSoftmaxCrossEntropy } from './ops/sparse-softmax-cross-entropy.ts';
 export { updateSlice } from './ops/update-slice.ts';
 export { takeRows } from './ops/take-rows.ts';

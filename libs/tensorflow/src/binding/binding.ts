@@ -2,7 +2,7 @@ import type { OpAttr } from './attributes.ts';
 import { ATTR, setEagerAttribute } from './attributes.ts';
 import type { HandleList } from './handle-list.ts';
 import type { Library } from './library.ts';
-import { viewMemory } from './library.ts';
+import { addressOf, viewMemory } from './library.ts';
 import { MemoryAccount } from '../backend/memory-account.ts';
 import type { HostArray } from './dtypes.ts';
 import * as dtypes from './dtypes.ts';
@@ -34,6 +34,8 @@ export interface Call {
 }
 
 const MAX_OUTPUTS = 1024;
+/** Bytes; what TensorFlow wants of memory that it does not allocate itself. */
+const TENSOR_ALIGNMENT = 64;
 
 /**
  * Eager TensorFlow through the C API: tensors in and out, one operation at a time, on the calling thread.
@@ -95,6 +97,19 @@ export class Binding {
       new Uint8Array(viewMemory(lib.TF_TensorData(tensor), host.byteLength)).set(bytes);
     }
     return tensor;
+  }
+
+  /** A tensor over an array's own memory; 0 where TensorFlow would copy it, as it does with memory that is not aligned. */
+  createTensorOver(data: Float32Array): number {
+    const { lib } = this;
+    if (addressOf(data) % TENSOR_ALIGNMENT !== 0 || data.length === 0) return 0;
+    const dims = BigInt64Array.of(BigInt(data.length));
+    const tensor = lib.TF_NewTensor(dtypes.TF_FLOAT, dims, 1, data, data.byteLength, lib.doNothing, 0);
+    const handle = lib.TFE_NewTensorHandle(tensor, this.#status);
+    lib.TF_DeleteTensor(tensor);
+    this.#check('TFE_NewTensorHandle');
+    this.liveHandles++;
+    return handle;
   }
 
   deleteTensor(handle: number): void {

@@ -17,6 +17,8 @@ const SIGNATURES = {
   TF_NewBuffer: ['ptr', []],
   TF_DeleteBuffer: ['void', ['ptr']],
   TF_AllocateTensor: ['ptr', ['int', 'array', 'int', 'size']],
+  // dtype, dims, their number, data, bytes, deallocator, its argument
+  TF_NewTensor: ['ptr', ['int', 'array', 'int', 'array', 'size', 'ptr', 'ptr']],
   TF_DeleteTensor: ['void', ['ptr']],
   TF_TensorData: ['ptr', ['ptr']],
   TF_TensorByteSize: ['size', ['ptr']],
@@ -135,6 +137,9 @@ type CFunction<R extends CType, A extends readonly CType[]> = ((...args: CArgume
 /** libtensorflow's C functions, callable from JavaScript; `.async` runs the call on another thread. */
 export type Library = {
   readonly [N in keyof typeof SIGNATURES]: CFunction<(typeof SIGNATURES)[N][0], (typeof SIGNATURES)[N][1]>;
+} & {
+  /** Address of a C function that does nothing that matters, whatever it is called with: a deallocator of memory that is not TensorFlow's. */
+  readonly doNothing: number;
 };
 
 /**
@@ -178,7 +183,8 @@ export function loadLibrary(files: { framework?: string; main: string }): Librar
         args.map((a) => types[a]),
       ),
     ]);
-    return Object.fromEntries(entries) as Library;
+    const doNothing = Number(koffi.address(handle.symbol('TF_Version', 'char')));
+    return { ...Object.fromEntries(entries), doNothing } as Library;
   } catch (error) {
     throw new EngineError(
       'LIBRARY_LOAD_FAILED',
@@ -217,6 +223,11 @@ function withoutStderr<T>(fn: () => T): T {
     closeSync(saved);
     closeSync(nowhere);
   }
+}
+
+/** Where an array lies. */
+export function addressOf(array: ArrayBufferView): number {
+  return Number(koffi.address(array));
 }
 
 /** Memory at a native address as an ArrayBuffer, without a copy. Valid only as long as its owner is. */
