@@ -258,6 +258,7 @@ describe.skipIf(missing !== '')(`with a cluster${missing}`, () => {
     ];
     const fleet = await serveFleet({
       async *watch() {},
+      drainTrainer: async () => ({}),
       listTrainers: async () => ({
         trainers: [
           {

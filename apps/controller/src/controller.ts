@@ -4,6 +4,7 @@ import { bundleWorkflows } from '@ovis/workflows';
 import { createActivities } from './activities/index.ts';
 import { defaultDriveTimes, type DriveTimes } from './drive/drive-times.ts';
 import { fleetService } from './fleet/fleet-service.ts';
+import { GangQueue } from './fleet/gang-queue.ts';
 import { RunFeed } from './fleet/run-feed.ts';
 import { TrainerRegistry, type FleetTimes } from './fleet/trainer-registry.ts';
 import type { Log } from './logger.ts';
@@ -34,13 +35,14 @@ export async function startController(o: StartOptions): Promise<RunningControlle
   const { log } = o;
   const temporal = await connectTemporal({ address: o.temporalAddress, namespace: o.namespace });
   const registry = new TrainerRegistry({ times: o.fleetTimes });
+  const queue = new GangQueue();
   const feed = new RunFeed();
   const follower = new RunFollower(temporal.client, feed, { patienceMs: o.followPatienceMs });
   const follow = (runId: string) => follower.follow(runId);
   let server: RunningServer | undefined;
   let worker: Worker;
   try {
-    server = await serveFleet(fleetService({ registry, feed, log, follow }), {
+    server = await serveFleet(fleetService({ registry, queue, feed, log, follow }), {
       host: o.host,
       port: o.port,
       ...(o.advertise === '' ? {} : { advertise: o.advertise }),
@@ -54,6 +56,7 @@ export async function startController(o: StartOptions): Promise<RunningControlle
       codePath: bundle.codePath,
       activities: createActivities({
         registry,
+        queue,
         feed,
         log,
         times: { ...defaultDriveTimes, ...o.driveTimes },

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Client, Connection, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
-import { failureCause, reportSignalName, type RunReport, type TrainingActivities } from '@ovis/workflows';
+import {
+  failureCause,
+  reportSignalName,
+  stageWorkflowId,
+  type RunReport,
+  type TrainingActivities,
+} from '@ovis/workflows';
 import { ControllerError } from './errors.ts';
 import type { RunFeed } from './fleet/run-feed.ts';
 import type { Log } from './logger.ts';
@@ -82,11 +88,11 @@ export function createWorker(o: {
   });
 }
 
-/** Sends reports to runs; a run that is over takes none. */
+/** Sends reports to the stages of runs; one that is over takes none. */
 export function reporter(client: Client, log: Log): (runId: string, report: RunReport) => Promise<void> {
   return async (runId, report) => {
     try {
-      await client.workflow.getHandle(runId).signal(reportSignalName, report);
+      await client.workflow.getHandle(stageWorkflowId(runId, report.stage)).signal(reportSignalName, report);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) log.warn(`${runId}: no report: ${String(error)}`);
     }

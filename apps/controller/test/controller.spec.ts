@@ -48,15 +48,15 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
       log: quiet,
       env: process.env,
       followPatienceMs: 1_000,
-      fleetTimes: { heartbeatMs: 100, lostAfterMs: 2_000 },
-      driveTimes: { heartbeatMs: 100, reattachMs: 1_000, settleMs: 300 },
+      fleetTimes: { heartbeatMs: 100, lostAfterMs: 2_000, settleMs: 600 },
+      driveTimes: { heartbeatMs: 100, reattachMs: 1_000, settleMs: 300, regroupAfterMs: 300 },
     });
     cleanups.push(() => running.close());
     return running;
   }
 
   async function trainer(fleetAddress: string, options: FakeOptions): Promise<FakeTrainer> {
-    const fake = await new FakeTrainer(options).listen();
+    const fake = await new FakeTrainer({ strict: true, ...options }).listen();
     void fake.register(fleetAddress);
     cleanups.push(() => fake.kill());
     return fake;
@@ -74,7 +74,7 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
           config: {
             ...config,
             storage: `file://${folder}`,
-            gang: { trainers: 2, minTrainers: 1, waitSeconds: 2, batchShards: 2 },
+            gang: { ...config.gang, trainers: 2, minTrainers: 1, waitSeconds: 2 },
             evaluation: undefined,
             ...changes,
           },
@@ -144,6 +144,81 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
     ]);
   });
 
+  it('holds the survivors between generations: nobody else gets them while a replacement is awaited', async () => {
+    const { fleetAddress } = await controller();
+    const survivor = await trainer(fleetAddress, { id: 't0', steps: longStage2 });
+    const victim = await trainer(fleetAddress, { id: 't1', steps: longStage2 });
+    const gang = { ...config.gang, trainers: 2, minTrainers: 2, waitSeconds: 20 };
+    const run = await start({ gang });
+    await run.until((progress) => progress.stage === 2 && progress.step > 3);
+    const other = await start({ gang: { ...gang, trainers: 1, minTrainers: 1 } });
+    await victim.kill();
+    await run.until((progress) => progress.status === 'recovering');
+    const client = fleetClient(fleetAddress);
+    cleanups.push(() => client.close());
+    await expect
+      .poll(async () => (await client.listFleet()).queue.map(({ runId }) => runId))
+      .toEqual([run.runId, other.runId]);
+    expect(survivor.reservation?.runId).toBe(run.runId);
+    await trainer(fleetAddress, { id: 't2' });
+    const result = await run.handle.result();
+    // The replacement has the missing rank.
+    expect(result.stages[1]).toMatchObject({ generations: 2, trainers: ['t0', 't2'] });
+    await other.handle.result();
+    expect(survivor.reservation).toBeUndefined();
+  });
+
+  it('grows when a trainer joins and goes on without one that leaves', async () => {
+    const { fleetAddress } = await controller();
+    const first = await trainer(fleetAddress, { id: 't0', steps: (stage) => (stage === 1 ? 1500 : 5) });
+    const gang = { ...config.gang, trainers: 2, minTrainers: 1, waitSeconds: 0 };
+    const run = await start({ gang });
+    await run.until((progress) => progress.step > 3);
+    const second = await trainer(fleetAddress, { id: 't1', steps: () => 400 });
+    await run.until((progress) => progress.trainers.length === 2 && progress.generation === 2);
+    expect(first.stops[0]).toMatchObject({ hold: true, checkpoint: false });
+    await expect.poll(() => second.job?.step ?? 0).toBeGreaterThan(3);
+    const client = fleetClient(fleetAddress);
+    cleanups.push(() => client.close());
+    await client.drainTrainer({ trainerId: 't1', reason: 'maintenance' });
+    await run.until((progress) => progress.generation === 3 && progress.trainers.length === 1);
+    await expect(client.drainTrainer({ trainerId: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await run.progress()).trainers).toMatchObject([{ trainerId: 't0' }]);
+    await run.handle.terminate();
+  });
+
+  it('a run of higher priority gets trainers back from an elastic one', async () => {
+    const { fleetAddress } = await controller();
+    for (const id of ['t0', 't1'])
+      await trainer(fleetAddress, { id, steps: (stage) => (stage === 1 ? 400 : 5) });
+    const elastic = await start({ gang: { ...config.gang, trainers: 2, minTrainers: 1, waitSeconds: 5 } });
+    await elastic.until((progress) => progress.step > 3);
+    const gang = { ...config.gang, trainers: 1, minTrainers: 1, waitSeconds: 5 };
+    const urgent = await start({ priority: 5, gang });
+    await urgent.until((progress) => progress.status === 'training');
+    expect(await elastic.progress()).toMatchObject({ generation: 2, stage: 1 });
+    await urgent.handle.terminate();
+    await elastic.handle.terminate();
+  });
+
+  it('pauses with a checkpoint, gives the trainers back, and goes on when it is told to', async () => {
+    const { fleetAddress } = await controller();
+    const fakes = [
+      await trainer(fleetAddress, { id: 't0', steps: longStage1 }),
+      await trainer(fleetAddress, { id: 't1', steps: longStage1 }),
+    ];
+    const run = await start();
+    await run.until((progress) => progress.step > 3);
+    await run.handle.signal('pause');
+    await run.until((progress) => progress.status === 'paused');
+    expect(fakes.map((fake) => fake.stops.map((stop) => stop.checkpoint))).toEqual([[true], [true]]);
+    expect(fakes.map((fake) => fake.reservation)).toEqual([undefined, undefined]);
+    await run.handle.signal('goOn');
+    await run.until((progress) => progress.generation === 2 && progress.status === 'training');
+    const result = await run.handle.result();
+    expect(result.stages.map((stage) => stage.generations)).toEqual([2, 1, 1]);
+  });
+
   it('a controller that is replaced attaches to the stage; the trainers never notice', async () => {
     const first = await controller();
     const port = Number(first.fleetAddress.split(':').at(-1));
@@ -185,7 +260,7 @@ describe.skipIf(missing !== '')(`controller${missing}`, () => {
   it('says how many trainers are there when too few are', async () => {
     const { fleetAddress } = await controller();
     await trainer(fleetAddress, { id: 't0' });
-    const run = await start({ gang: { trainers: 2, minTrainers: 2, waitSeconds: 1, batchShards: 2 } });
+    const run = await start({ gang: { ...config.gang, trainers: 2, minTrainers: 2, waitSeconds: 1 } });
     await expect(run.handle.result()).rejects.toThrow(WorkflowFailedError);
     expect((await run.progress()).error).toMatchObject({
       code: 'GANG_UNAVAILABLE',

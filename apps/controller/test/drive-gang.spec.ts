@@ -1,12 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEventInput } from '@ovis/protocol';
-import type { DriveStageInput, RunReport, StageHeartbeat } from '@ovis/workflows';
+import type { DriveStageInput, RunReport, StageGoesOn, StageHeartbeat, StageOutcome } from '@ovis/workflows';
 import { DriveAborted, driveGang, type DriveOptions } from '../src/drive/drive-gang.ts';
 import { DriveFailure } from '../src/drive/drive-failure.ts';
 import { defaultDriveTimes } from '../src/drive/drive-times.ts';
+import { CutMemory } from '../src/drive/blame.ts';
+import { PhaseLimits } from '../src/drive/phase-limits.ts';
+import { GangQueue } from '../src/fleet/gang-queue.ts';
 import { RunFeed } from '../src/fleet/run-feed.ts';
 import { TrainerRegistry } from '../src/fleet/trainer-registry.ts';
 import { FakeTrainer, type FakeOptions } from './fake-trainer.ts';
+import { beat, registration } from './fleet-fixture.ts';
 import { config } from './run-config.ts';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
@@ -26,6 +30,8 @@ async function gangOf(...options: Partial<FakeOptions>[]) {
     config,
     checkpointUrl: 'file:///start',
     initial: true,
+    startStep: 0,
+    submittedAt: 0,
     gang: {
       gangId: 'icons-1/stage-2/x',
       generation: 1,
@@ -43,9 +49,19 @@ async function gangOf(...options: Partial<FakeOptions>[]) {
   const feed = new RunFeed();
   const abort = new AbortController();
   let why: 'cancelled' | 'detached' = 'detached';
-  const drive = (changes: Partial<DriveOptions> = {}) =>
-    driveGang(input, {
-      registry: new TrainerRegistry(),
+  const saved: Record<string, object> = {};
+  const registry = new TrainerRegistry();
+  const queue = new GangQueue();
+  const drive = async (changes: Partial<DriveOptions> = {}) => {
+    const outcome = await driveGang(input, {
+      registry,
+      queue,
+      limits: new PhaseLimits(defaultDriveTimes.silence),
+      cuts: new CutMemory(),
+      saveReport: async (name, content) => {
+        saved[name] = content;
+        return `file:///reports/${name}`;
+      },
       feed,
       log: quiet,
       times: { ...defaultDriveTimes, heartbeatMs: 20, reattachMs: 600, settleMs: 200 },
@@ -57,6 +73,8 @@ async function gangOf(...options: Partial<FakeOptions>[]) {
       whyAborted: () => why,
       ...changes,
     });
+    return outcome as StageOutcome & Partial<StageGoesOn>;
+  };
   void (async () => {
     for await (const event of feed.watch('icons-1')) events.push(event);
   })();
@@ -64,7 +82,17 @@ async function gangOf(...options: Partial<FakeOptions>[]) {
     why = reason;
     abort.abort();
   };
-  return { trainers: trainers as [FakeTrainer, FakeTrainer], drive, beats, reports, events, end };
+  return {
+    trainers: trainers as [FakeTrainer, FakeTrainer],
+    input,
+    registry,
+    saved,
+    drive,
+    beats,
+    reports,
+    events,
+    end,
+  };
 }
 
 async function until(check: () => boolean): Promise<void> {
@@ -213,17 +241,69 @@ describe('driveGang', () => {
     end('cancelled');
     await expect(driving).rejects.toThrow('the run was cancelled');
     expect(trainers[0].stops).toEqual([
-      { gangId: 'icons-1/stage-2/x', checkpoint: true, reason: 'run cancelled' },
+      { gangId: 'icons-1/stage-2/x', checkpoint: true, reason: 'run cancelled', hold: false },
     ]);
     expect(trainers[1].job?.over).toBe(true);
     expect(reports.at(-1)?.checkpoint).toMatch(/stage2-step\d+$/);
   });
 
-  it('finds a trainer that is silent for too long', async () => {
-    const { drive } = await gangOf({ stepMs: 10_000 }, { stepMs: 10_000 });
+  it('asks everybody before it gives a silent gang up, names who keeps the others, and keeps the answers', async () => {
+    const waiting = JSON.stringify([{ collective: 'allReduce', sequence: 7, waitMs: [0, null] }]);
+    const { drive, saved } = await gangOf({ stepMs: 10_000, collectivesJson: waiting }, { stepMs: 10_000 });
     const silence = { 0: 300, 1: 300, 2: 300, 3: 300, 4: 300 } as const;
-    const cause = await failureOf(drive({ times: { ...defaultDriveTimes, settleMs: 100, silence } }));
-    expect(cause).toMatchObject({ code: 'TRAINER_STALLED', retryable: true });
+    const cause = await failureOf(drive({ limits: new PhaseLimits(silence) }));
+    expect(cause).toMatchObject({ code: 'TRAINER_STALLED', retryable: true, rank: 1, lost: ['trainer-1'] });
+    expect(cause.message).toContain('trainer-1 (rank 1) keeps its gang from going on');
     expect(cause.message).toContain('while loading');
+    expect(cause.message).toContain('trainer-0 training, step 1, in allReduce #7, waits for rank 1');
+    expect(cause.hint).toContain('file:///reports/stage2-generation1-stall.json');
+    expect(saved['stage2-generation1-stall.json']).toMatchObject({ culprit: { trainerId: 'trainer-1' } });
+  });
+
+  it('finds that a process is gone in well under a second', async () => {
+    const { trainers, drive, registry } = await gangOf({ steps: 400 }, { steps: 400 });
+    const [alive] = trainers;
+    registry.register(registration('trainer-0', { grpcAddress: alive.address }));
+    const driving = failureOf(drive({ times: { ...defaultDriveTimes } }));
+    await until(() => (trainers[1].job?.step ?? 0) > 3);
+    const began = performance.now();
+    await trainers[1].kill();
+    // Its peer sees the closed connection, and ends.
+    alive.options.failAt = () => ({
+      code: 'PEER_LOST',
+      message: 'rank 1 closed',
+      peerRank: 1,
+      retryable: true,
+    });
+    expect(await driving).toMatchObject({ retryable: true, lost: ['trainer-1'] });
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
+  it('stops the gang at a step when more trainers are there, without blame and without a checkpoint', async () => {
+    const { trainers, drive, registry, input } = await gangOf({ steps: 4000 }, { steps: 4000 });
+    const { gang } = input.config;
+    input.config = {
+      ...input.config,
+      gang: { ...gang, trainers: 4 },
+      data: { ...input.config.data, lanes: 4 },
+    };
+    const times = { ...defaultDriveTimes, heartbeatMs: 20, regroupAfterMs: 100 };
+    const driving = failureOf(drive({ times }));
+    await until(() => (trainers[0].job?.step ?? 0) > 3);
+    for (const id of ['new-1', 'new-2']) registry.beat(registry.register(registration(id)), beat());
+    const cause = await driving;
+    expect(cause).toMatchObject({ code: 'REGROUP', retryable: true, lost: [] });
+    expect(cause.step).toBeGreaterThan(3);
+    expect(
+      trainers.map((trainer) => trainer.stops.map(({ hold, checkpoint }) => [hold, checkpoint])),
+    ).toEqual([[[true, false]], [[true, false]]]);
+  });
+
+  it('hands over to a new execution of the workflow after many reports, while the trainers go on', async () => {
+    const { trainers, drive } = await gangOf({ steps: 400 }, { steps: 400 });
+    const times = { ...defaultDriveTimes, heartbeatMs: 20, reportsPerExecution: 0 };
+    expect(await drive({ times })).toEqual({ goesOn: true });
+    expect(trainers.map((trainer) => trainer.job?.over)).toEqual([false, false]);
+    expect(trainers.map((trainer) => trainer.stops)).toEqual([[], []]);
   });
 });

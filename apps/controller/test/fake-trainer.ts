@@ -8,6 +8,8 @@ import {
   TrainerState,
   type EvaluateEventInput,
   type FailureInput,
+  type RegistrationInput,
+  type ReserveRequest,
   type RunningServer,
   type RunStageRequest,
   type StageEventInput,
@@ -21,6 +23,10 @@ export interface FakeOptions {
   checkpointEvery?: number;
   /** Called before each step; what it returns ends the stage. */
   failAt?: (step: number, request: RunStageRequest) => FailureInput | undefined;
+  /** Takes no work that it was not reserved for. */
+  strict?: boolean;
+  /** What it answers when it is asked where it waits. */
+  collectivesJson?: string;
   evaluate?: (outputUrl: string) => AsyncIterable<EvaluateEventInput>;
 }
 
@@ -42,6 +48,10 @@ export class FakeTrainer {
   readonly stops: StopRequest[] = [];
   attaches = 0;
   job: Job | undefined;
+  reservation: ReserveRequest | undefined;
+  /** Labels and device that it registers with. */
+  registration: RegistrationInput = {};
+  #draining = false;
   #server: RunningServer | undefined;
   #leave = new AbortController();
   pid = Math.floor(Math.random() * 1e6);
@@ -57,6 +67,28 @@ export class FakeTrainer {
   async listen(port = 0): Promise<this> {
     this.#server = await serveTrainer(
       {
+        reserve: async (request) => {
+          const { gangId } = this.reservation ?? request;
+          const busy = this.job !== undefined && !this.job.over && this.job.request.gangId !== request.gangId;
+          if (gangId !== request.gangId || busy) {
+            throw new RequestError('ALREADY_EXISTS', `kept for ${gangId}`, 'take another one');
+          }
+          this.reservation = request;
+          return {};
+        },
+        release: async ({ gangId }) => {
+          if (this.job?.request.gangId === gangId && !this.job.over) {
+            this.job.stop = { gangId, checkpoint: false, reason: 'released', hold: false };
+            await this.job.ended;
+          }
+          if (this.reservation?.gangId === gangId) this.reservation = undefined;
+          return { released: true };
+        },
+        diagnose: async () => ({
+          step: this.job?.step ?? 0,
+          phase: StagePhase.TRAINING,
+          collectivesJson: this.options.collectivesJson ?? '[]',
+        }),
         runStage: (request) => this.#start(request),
         attach: ({ gangId, generation }) => {
           this.attaches++;
@@ -80,9 +112,9 @@ export class FakeTrainer {
           const saved = job.events.findLast((event) => event.checkpoint)?.checkpoint?.url ?? '';
           return { stopped: true, checkpointUrl: request.checkpoint ? saved : '' };
         },
-        evaluate: ({ outputUrl }) => this.options.evaluate?.(outputUrl) ?? [],
+        evaluate: ({ outputUrl }) => this.options.evaluate?.(outputUrl) ?? nothing(),
         getStatus: async () => ({ trainerId: this.options.id }),
-      } as Parameters<typeof serveTrainer>[0],
+      },
       { port },
     );
     return this;
@@ -104,9 +136,21 @@ export class FakeTrainer {
             collectiveAddress: `collective-of-${this.options.id}`,
             pid: this.pid,
             device: { kind: 'cpu', name: 'fake' },
+            ...this.registration,
           },
         });
-        for await (const { command } of stream) {
+        for await (const message of stream) {
+          const { command } = message;
+          if (command === 'forget' && this.reservation?.gangId === message.forget.gangId) {
+            this.reservation = undefined;
+          }
+          if (command === 'drain') {
+            this.#draining = true;
+            if (this.job && !this.job.over) {
+              const { gangId } = this.job.request;
+              this.job.stop = { gangId, checkpoint: true, reason: message.drain.reason, hold: false };
+            }
+          }
           if (command !== 'accepted') continue;
           const beat = () => void stream.send({ heartbeat: this.heartbeat() });
           beat();
@@ -126,7 +170,8 @@ export class FakeTrainer {
     const busy = this.job !== undefined && !this.job.over;
     const request = busy ? this.job?.request : undefined;
     return {
-      state: busy ? TrainerState.BUSY : TrainerState.IDLE,
+      state: this.#draining ? TrainerState.DRAINING : busy ? TrainerState.BUSY : TrainerState.IDLE,
+      reservation: this.reservation,
       runId: request?.runId,
       gangId: request?.gangId,
       generation: request?.generation,
@@ -150,6 +195,14 @@ export class FakeTrainer {
 
   #start(request: RunStageRequest): AsyncIterable<StageEventInput> {
     this.requests.push(request);
+    if (this.options.strict === true && this.reservation?.gangId !== request.gangId) {
+      throw new RequestError('NOT_RESERVED', `not kept for ${request.gangId}`, 'reserve it first');
+    }
+    const before = this.job;
+    if (before?.request.gangId === request.gangId && before.request.generation < request.generation) {
+      before.killed = before.over = true;
+      for (const watcher of before.watchers) watcher.end();
+    }
     if (this.job !== undefined && !this.job.over) {
       throw new RequestError('BUSY', `busy with ${this.job.request.gangId}`, 'wait until it is done');
     }
@@ -207,10 +260,14 @@ export class FakeTrainer {
       }
       if (job.stop !== undefined) {
         if (job.stop.checkpoint) save(job.step);
-        emit({ failed: { code: 'STOPPED', message: job.stop.reason, hint: '', retryable: false } });
+        const code = job.stop.hold ? 'REGROUP' : 'STOPPED';
+        const retryable = job.stop.hold || this.#draining;
+        emit({ failed: { code, message: job.stop.reason, hint: '', retryable, rank: request.rank } });
         break;
       }
-      emit({ step: { step: job.step, loss: 1 / job.step, imagesPerS: 100 } });
+      emit({
+        step: { step: job.step, loss: 1 / job.step, imagesPerS: 100, computeMs: this.options.stepMs ?? 10 },
+      });
       if (job.step % (this.options.checkpointEvery ?? 1000) === 0) save(job.step);
     }
     if (job.step > steps)
@@ -219,3 +276,5 @@ export class FakeTrainer {
     for (const watcher of job.watchers) watcher.end();
   }
 }
+
+async function* nothing(): AsyncGenerator<never> {}

@@ -7,6 +7,8 @@ export interface FleetLinkOptions {
   registration: RegistrationInput;
   heartbeat: () => HeartbeatInput;
   onDrain: (reason: string) => void;
+  /** Nobody speaks for this gang any more. */
+  onForget: (gangId: string, generation: number) => void;
   log: Logger;
   signal: AbortSignal;
 }
@@ -54,6 +56,7 @@ async function stayRegistered(
         clearInterval(beat);
         beat = setInterval(send, Math.max(50, command.accepted.heartbeatMs));
       } else if (command.command === 'drain') o.onDrain(command.drain.reason);
+      else if (command.command === 'forget') o.onForget(command.forget.gangId, command.forget.generation);
     }
   } finally {
     clearInterval(beat);

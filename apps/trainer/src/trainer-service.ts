@@ -14,6 +14,7 @@ import type { Logger } from '@ovis/telemetry';
 import { errorFacts } from './errors.ts';
 import { runEvaluateJob } from './evaluate-job.ts';
 import { EventLog } from './event-log.ts';
+import { Reservation } from './reservation.ts';
 import { runStageJob } from './stage-job.ts';
 
 /** A stage this trainer works on. */
@@ -25,6 +26,10 @@ interface StageJob {
   phase: StagePhase;
   step: number;
   stepsTotal: number;
+  /** Own time of the last steps (computing, waiting for data), in ms. */
+  ownMs: number[];
+  /** When the last event was emitted, on the clock of this process. */
+  lastEvent: number;
   /** Resolves when nothing of the job is left; never rejects. */
   ended: Promise<{ checkpointUrl: string }>;
 }
@@ -44,6 +49,7 @@ export class TrainerWork {
   #job: StageJob | undefined;
   /** The last stage that ended: whoever was away can still learn how. */
   #ended: StageJob | undefined;
+  readonly #reservation: Reservation;
   #evaluating: { runId: string; gangId: string; stop: AbortController; ended: Promise<void> } | undefined;
   #draining = false;
 
@@ -52,6 +58,7 @@ export class TrainerWork {
     this.#listener = o.listener;
     this.#device = o.device;
     this.#log = o.log;
+    this.#reservation = new Reservation(o.trainerId);
   }
 
   heartbeat(): HeartbeatInput {
@@ -65,6 +72,9 @@ export class TrainerWork {
       stage: job?.request.stage ?? 0,
       step: job?.step ?? 0,
       phase: job?.phase ?? StagePhase.UNSPECIFIED,
+      rank: job?.request.rank ?? 0,
+      reservation: this.#reservation.claim,
+      ownMs: job === undefined || job.ownMs.length === 0 ? 0 : mean(job.ownMs),
     };
   }
 
@@ -76,7 +86,37 @@ export class TrainerWork {
     await Promise.all([this.#job?.ended, this.#evaluating?.ended]);
   }
 
+  /** Nobody speaks for the gang any more. Resolves when nothing of it is left here. */
+  async release(gangId: string, generation: number, reason: string): Promise<boolean> {
+    const job = this.#job;
+    const evaluation = this.#evaluating;
+    let found = false;
+    if (job?.request.gangId === gangId && job.request.generation <= generation) {
+      this.#abort(job, reason);
+      await job.ended;
+      found = true;
+    }
+    if (evaluation?.gangId === gangId) {
+      evaluation.stop.abort();
+      await evaluation.ended;
+      found = true;
+    }
+    if (!this.#reservation.covers(gangId, generation)) return found;
+    this.#reservation.drop();
+    return true;
+  }
+
   readonly implementation: TrainerImplementation = {
+    reserve: (request) => {
+      this.#refuseWhenDraining();
+      const busy = this.#job?.request ?? this.#evaluating;
+      if (busy && busy.gangId !== request.gangId) throw this.#busy(busy);
+      this.#reservation.take(request);
+      return Promise.resolve({});
+    },
+    release: async ({ gangId, generation, reason }) => ({
+      released: await this.release(gangId, generation, reason || 'the gang was released'),
+    }),
     runStage: (request) => this.#runStage(request),
     attach: (request) => {
       const job = [this.#job, this.#ended].find(
@@ -104,6 +144,7 @@ export class TrainerWork {
       return { stopped: true, checkpointUrl: (await job.ended).checkpointUrl };
     },
     evaluate: (request) => {
+      this.#reservation.check(request.gangId);
       this.#refuseWhenBusy();
       const events = new AsyncQueue<EvaluateEventInput>();
       const stop = new AbortController();
@@ -139,9 +180,22 @@ export class TrainerWork {
         rank: job?.request.rank ?? 0,
       });
     },
+    diagnose: () => {
+      const job = this.#job;
+      return Promise.resolve({
+        ...(job?.request ?? {}),
+        step: job?.step ?? 0,
+        phase: job?.phase ?? StagePhase.UNSPECIFIED,
+        silentMs: job === undefined ? 0 : performance.now() - job.lastEvent,
+        collectivesJson: JSON.stringify(job?.group?.flightRecord.slice(-16) ?? []),
+        activeResources: process.getActiveResourcesInfo(),
+        rssBytes: process.memoryUsage.rss(),
+      });
+    },
   };
 
   async *#runStage(request: RunStageRequest): AsyncGenerator<StageEventInput> {
+    this.#reservation.check(request.gangId, request.generation);
     const current = this.#job;
     if (current && isNewer(request, current.request)) {
       // The gang was re-formed: what the old one still does here is of no use any more.
@@ -160,11 +214,18 @@ export class TrainerWork {
       phase: StagePhase.LOADING,
       step: 0,
       stepsTotal: 0,
+      ownMs: [],
+      lastEvent: performance.now(),
       ended: Promise.resolve({ checkpointUrl: '' }),
     };
     const emit = (event: StageEventInput) => {
       if (event.phase?.phase) job.phase = event.phase.phase;
-      if (event.step?.step) job.step = event.step.step;
+      job.lastEvent = performance.now();
+      if (event.step?.step) {
+        job.step = event.step.step;
+        job.ownMs.push((event.step.computeMs ?? 0) + (event.step.dataMs ?? 0));
+        if (job.ownMs.length > OWN_STEPS) job.ownMs.shift();
+      }
       if (event.started) {
         job.stepsTotal = event.started.stepsTotal ?? 0;
         job.step = event.started.firstStep ?? 0;
@@ -220,21 +281,31 @@ export class TrainerWork {
     job.group?.abort(new RequestError('GROUP_ABORTED', reason, 'A newer generation of the gang goes on.'));
   }
 
-  #refuseWhenBusy(): void {
-    if (this.#draining)
-      throw new RequestError(
-        'DRAINING',
-        `trainer ${this.#trainerId} is shutting down`,
-        'Use another trainer.',
-      );
-    const busy = this.#job?.request ?? this.#evaluating;
-    if (busy)
-      throw new RequestError(
-        'BUSY',
-        `trainer ${this.#trainerId} works for run ${busy.runId}, gang ${busy.gangId}`,
-        'Wait for it, or stop that run with ovis cancel.',
-      );
+  #refuseWhenDraining(): void {
+    if (!this.#draining) return;
+    throw new RequestError('DRAINING', `trainer ${this.#trainerId} is shutting down`, 'Use another trainer.');
   }
+
+  #refuseWhenBusy(): void {
+    this.#refuseWhenDraining();
+    const busy = this.#job?.request ?? this.#evaluating;
+    if (busy) throw this.#busy(busy);
+  }
+
+  #busy({ runId, gangId }: { runId: string; gangId: string }): RequestError {
+    return new RequestError(
+      'BUSY',
+      `trainer ${this.#trainerId} works for run ${runId}, gang ${gangId}`,
+      'Wait for it, or stop that run with ovis cancel.',
+    );
+  }
+}
+
+/** Steps that the own time of a step is averaged over. */
+const OWN_STEPS = 16;
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function isNewer(request: RunStageRequest, current: RunStageRequest): boolean {

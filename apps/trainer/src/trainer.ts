@@ -54,6 +54,8 @@ export async function startTrainer(options: TrainerOptions, log: Logger): Promis
     },
     heartbeat: () => work.heartbeat(),
     onDrain: (reason) => void work.drain(reason),
+    onForget: (gangId, generation) =>
+      void work.release(gangId, generation, 'the controller no longer knows of this gang'),
     log,
     signal: leaving.signal,
   });

@@ -39,6 +39,8 @@ export async function runGang(o: GangRun) {
           checkpointUrl: o.from ?? '',
           initial: o.initial ?? true,
           attempt: 1,
+          startStep: 0,
+          acceptChanges: false,
         };
         const mine = events[rank] as StageEventInput[];
         const steps = () => mine.filter((event) => event.step).length;

@@ -5,13 +5,24 @@ export type StageNumber = 1 | 2 | 3;
 /** One stage with every default filled in. */
 export type StageConfig = Required<Omit<StageFile, 'stage'>> & { stage: StageNumber };
 
+/** Which trainers will do. */
+export type TrainerRequirements = NonNullable<RunFile['gang']['require']>;
+
 /** A run with every default filled in. Plain JSON: it travels through Temporal and gRPC as it is. */
 export interface RunConfig {
   name: string;
   seed: number;
+  /** Which waiting run gets trainers first: the highest. */
+  priority: number;
   /** Checkpoints and results go to `<storage>/<run id>/`. */
   storage: string;
-  gang: { trainers: number; minTrainers: number; waitSeconds: number; batchShards: number };
+  gang: {
+    trainers: number;
+    minTrainers: number;
+    waitSeconds: number;
+    batchShards: number;
+    require?: TrainerRequirements;
+  };
   model: RunFile['model'];
   data: {
     lanes: number;

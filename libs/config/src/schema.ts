@@ -17,6 +17,21 @@ const trainModule = z.string().superRefine((name, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
 
+const requirements = z
+  .strictObject({
+    device: z.enum(['cpu', 'gpu']).optional().describe('Kind of device. Default: any.'),
+    memoryGb: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Least free memory of the device when the trainer registered, in 10^9 bytes.'),
+    labels: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Labels the trainer must have, as given by its option --label name=value.'),
+  })
+  .describe('Which trainers will do. Default: all.');
+
 const gang = z
   .strictObject({
     trainers: positiveInteger.default(1).describe('Trainers to use: one process per device.'),
@@ -27,7 +42,10 @@ const gang = z
       .number()
       .min(0)
       .default(60)
-      .describe('How long to wait for the trainers before giving up.'),
+      .describe(
+        'How long to wait while the fleet has too few trainers; while enough of them only are at work, the run waits its turn.',
+      ),
+    require: requirements.optional(),
     batchShards: z
       .int()
       .min(1)
@@ -207,6 +225,14 @@ export const runFileSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'must be 1 to 48 lower-case letters, digits and dashes')
     .describe('First part of the run id.'),
   seed: z.int().min(0).max(0x7fffffff).default(17).describe('Of every random choice in the run.'),
+  priority: z
+    .int()
+    .min(-1000)
+    .max(1000)
+    .default(0)
+    .describe(
+      'Of runs that wait for trainers, the highest gets them first; among equals, the one that was submitted first.',
+    ),
   storage: storageUrl.describe('Checkpoints and results go to <storage>/<run id>/.'),
   gang: gang.prefault({}),
   model,

@@ -2,12 +2,10 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { serveTrainer, trainerClient, type TrainerImplementation } from './index.ts';
+import { idleTrainer } from '../test/idle-trainer.ts';
 
 const impl: TrainerImplementation = {
-  async *runStage() {},
-  async *attach() {},
-  stop: async () => ({}),
-  async *evaluate() {},
+  ...idleTrainer,
   getStatus: async () => ({ trainerId: 'secure' }),
 };
 

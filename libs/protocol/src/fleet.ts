@@ -25,6 +25,11 @@ export const fleetMethods = {
     codec<m.WatchRunRequestInput, m.WatchRunRequest>(v1.WatchRunRequest),
     codec<m.RunEventInput, m.RunEvent>(v1.RunEvent),
   ),
+  drainTrainer: method(
+    calls.drainTrainer,
+    codec<m.DrainTrainerRequestInput, m.DrainTrainerRequest>(v1.DrainTrainerRequest),
+    codec<m.DrainTrainerResponseInput, m.DrainTrainerResponse>(v1.DrainTrainerResponse),
+  ),
 };
 
 /** What the controller implements. `watch` may return an AsyncQueue, to push commands at any time. */
@@ -32,6 +37,7 @@ export interface FleetImplementation {
   watch: BidiHandler<m.TrainerReport, m.FleetCommandInput>;
   listTrainers: UnaryHandler<m.ListTrainersRequest, m.ListTrainersResponseInput>;
   watchRun: StreamHandler<m.WatchRunRequest, m.RunEventInput>;
+  drainTrainer: UnaryHandler<m.DrainTrainerRequest, m.DrainTrainerResponseInput>;
 }
 
 /** Serves FleetService. @throws ListenError */
@@ -45,6 +51,10 @@ export function serveFleet(impl: FleetImplementation, options: ServeOptions = {}
         handle: unary(f.listTrainers, (q, c) => impl.listTrainers(q, c)),
       },
       watchRun: { method: f.watchRun, handle: serverStream(f.watchRun, (q, c) => impl.watchRun(q, c)) },
+      drainTrainer: {
+        method: f.drainTrainer,
+        handle: unary(f.drainTrainer, (q, c) => impl.drainTrainer(q, c)),
+      },
     },
     options,
   );
@@ -55,7 +65,10 @@ export interface FleetClient {
   /** Send the registration first, then heartbeats; read commands from it. */
   watch(options?: CallOptions): BidiStream<m.TrainerReportInput, m.FleetCommand>;
   listTrainers(options?: CallOptions): Promise<m.Trainer[]>;
+  /** The trainers and the gangs that wait for some. */
+  listFleet(options?: CallOptions): Promise<m.ListTrainersResponse>;
   watchRun(request: m.WatchRunRequestInput, options?: CallOptions): AsyncIterable<m.RunEvent>;
+  drainTrainer(request: m.DrainTrainerRequestInput, options?: CallOptions): Promise<m.DrainTrainerResponse>;
   close(): void;
 }
 
@@ -67,7 +80,9 @@ export function fleetClient(address: string, options: ClientOptions = {}): Fleet
     address,
     watch: (o) => client.bidi(f.watch, o),
     listTrainers: async (o) => (await client.unary(f.listTrainers, {}, o)).trainers,
+    listFleet: (o) => client.unary(f.listTrainers, {}, o),
     watchRun: (request, o) => client.serverStream(f.watchRun, request, o),
+    drainTrainer: (request, o) => client.unary(f.drainTrainer, request, o),
     close: () => client.close(),
   };
 }

@@ -8,9 +8,10 @@ import {
   serveTrainer,
   trainerClient,
 } from './index.ts';
-import { StagePhase, TrainerState } from './index.ts';
+import { StagePhase, StageSource, TrainerState } from './index.ts';
 import type { FleetCommandInput, FleetImplementation, RunStageRequest, StageEvent } from './index.ts';
 import type { StageEventInput, TrainerImplementation, TrainerReport } from './index.ts';
+import { idleTrainer } from '../test/idle-trainer.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -18,14 +19,7 @@ afterEach(async () => {
 });
 
 function trainer(overrides: Partial<TrainerImplementation> = {}): TrainerImplementation {
-  return {
-    async *runStage() {},
-    async *attach() {},
-    stop: async () => ({ stopped: true }),
-    async *evaluate() {},
-    getStatus: async () => ({}),
-    ...overrides,
-  };
+  return { ...idleTrainer, stop: async () => ({ stopped: true }), ...overrides };
 }
 
 async function trainerPair(overrides: Partial<TrainerImplementation>, deadlineMs?: number) {
@@ -41,6 +35,7 @@ async function fleetPair(overrides: Partial<FleetImplementation>) {
     async *watch() {},
     listTrainers: async () => ({}),
     async *watchRun() {},
+    drainTrainer: async () => ({}),
     ...overrides,
   });
   cleanups.push(() => server.close());
@@ -93,7 +88,10 @@ describe('TrainerService', () => {
       rank: 1,
       atMs: 1.5e12,
       event: 'started',
-      started: { stepsTotal: 4, firstStep: 0, trainableParams: 3e10 },
+      started: {
+        ...{ stepsTotal: 4, firstStep: 0, trainableParams: 3e10 },
+        ...{ source: StageSource.UNSPECIFIED, sourceDetail: '' },
+      },
     });
     expect(phase?.event === 'phase' && phase.phase.phase).toBe(StagePhase.COMPILING);
     expect(step?.event === 'step' && step.step.loss).toBeNaN();

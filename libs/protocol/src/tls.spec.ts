@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serveTrainer, trainerClient, type TrainerImplementation } from './index.ts';
+import { idleTrainer } from '../test/idle-trainer.ts';
 
 const impl: TrainerImplementation = {
-  async *runStage() {},
-  async *attach() {},
-  stop: async () => ({}),
-  async *evaluate() {},
+  ...idleTrainer,
   getStatus: async () => ({ trainerId: 'secure' }),
 };
 const directory = mkdtempSync(join(tmpdir(), 'ovis-tls-'));

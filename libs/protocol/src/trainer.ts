@@ -11,6 +11,16 @@ const stageEvent = codec<m.StageEventInput, m.StageEvent>(v1.StageEvent);
 
 /** trainer.v1.TrainerService, built from the generated code. */
 export const trainerMethods = {
+  reserve: method(
+    calls.reserve,
+    codec<m.ReserveRequestInput, m.ReserveRequest>(v1.ReserveRequest),
+    codec<m.ReserveResponseInput, m.ReserveResponse>(v1.ReserveResponse),
+  ),
+  release: method(
+    calls.release,
+    codec<m.ReleaseRequestInput, m.ReleaseRequest>(v1.ReleaseRequest),
+    codec<m.ReleaseResponseInput, m.ReleaseResponse>(v1.ReleaseResponse),
+  ),
   runStage: method(
     calls.runStage,
     codec<m.RunStageRequestInput, m.RunStageRequest>(v1.RunStageRequest),
@@ -32,15 +42,23 @@ export const trainerMethods = {
     codec<m.GetStatusRequestInput, m.GetStatusRequest>(v1.GetStatusRequest),
     codec<m.GetStatusResponseInput, m.GetStatusResponse>(v1.GetStatusResponse),
   ),
+  diagnose: method(
+    calls.diagnose,
+    codec<m.DiagnoseRequestInput, m.DiagnoseRequest>(v1.DiagnoseRequest),
+    codec<m.DiagnoseResponseInput, m.DiagnoseResponse>(v1.DiagnoseResponse),
+  ),
 };
 
 /** What a trainer implements. A thrown error with `{code, hint}` reaches the client as RpcError with both. */
 export interface TrainerImplementation {
+  reserve: UnaryHandler<m.ReserveRequest, m.ReserveResponseInput>;
+  release: UnaryHandler<m.ReleaseRequest, m.ReleaseResponseInput>;
   runStage: StreamHandler<m.RunStageRequest, m.StageEventInput>;
   attach: StreamHandler<m.AttachRequest, m.StageEventInput>;
   stop: UnaryHandler<m.StopRequest, m.StopResponseInput>;
   evaluate: StreamHandler<m.EvaluateRequest, m.EvaluateEventInput>;
   getStatus: UnaryHandler<m.GetStatusRequest, m.GetStatusResponseInput>;
+  diagnose: UnaryHandler<m.DiagnoseRequest, m.DiagnoseResponseInput>;
 }
 
 /** Serves TrainerService. @throws ListenError */
@@ -51,11 +69,14 @@ export function serveTrainer(
   const t = trainerMethods;
   return serve(
     {
+      reserve: { method: t.reserve, handle: unary(t.reserve, (q, c) => impl.reserve(q, c)) },
+      release: { method: t.release, handle: unary(t.release, (q, c) => impl.release(q, c)) },
       runStage: { method: t.runStage, handle: serverStream(t.runStage, (q, c) => impl.runStage(q, c)) },
       attach: { method: t.attach, handle: serverStream(t.attach, (q, c) => impl.attach(q, c)) },
       stop: { method: t.stop, handle: unary(t.stop, (q, c) => impl.stop(q, c)) },
       evaluate: { method: t.evaluate, handle: serverStream(t.evaluate, (q, c) => impl.evaluate(q, c)) },
       getStatus: { method: t.getStatus, handle: unary(t.getStatus, (q, c) => impl.getStatus(q, c)) },
+      diagnose: { method: t.diagnose, handle: unary(t.diagnose, (q, c) => impl.diagnose(q, c)) },
     },
     options,
   );
@@ -63,11 +84,14 @@ export function serveTrainer(
 
 export interface TrainerClient {
   readonly address: string;
+  reserve(request: m.ReserveRequestInput, options?: CallOptions): Promise<m.ReserveResponse>;
+  release(request: m.ReleaseRequestInput, options?: CallOptions): Promise<m.ReleaseResponse>;
   runStage(request: m.RunStageRequestInput, options?: CallOptions): AsyncIterable<m.StageEvent>;
   attach(request: m.AttachRequestInput, options?: CallOptions): AsyncIterable<m.StageEvent>;
   stop(request: m.StopRequestInput, options?: CallOptions): Promise<m.StopResponse>;
   evaluate(request: m.EvaluateRequestInput, options?: CallOptions): AsyncIterable<m.EvaluateEvent>;
   getStatus(options?: CallOptions): Promise<m.GetStatusResponse>;
+  diagnose(options?: CallOptions): Promise<m.DiagnoseResponse>;
   close(): void;
 }
 
@@ -77,11 +101,14 @@ export function trainerClient(address: string, options: ClientOptions = {}): Tra
   const t = trainerMethods;
   return {
     address,
+    reserve: (request, o) => client.unary(t.reserve, request, o),
+    release: (request, o) => client.unary(t.release, request, o),
     runStage: (request, o) => client.serverStream(t.runStage, request, o),
     attach: (request, o) => client.serverStream(t.attach, request, o),
     stop: (request, o) => client.unary(t.stop, request, o),
     evaluate: (request, o) => client.serverStream(t.evaluate, request, o),
     getStatus: (o) => client.unary(t.getStatus, {}, o),
+    diagnose: (o) => client.unary(t.diagnose, {}, o),
     close: () => client.close(),
   };
 }

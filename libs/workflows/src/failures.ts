@@ -17,9 +17,14 @@ export interface FailureCause {
   budget?: FailureBudget;
   rank?: number;
   peerRank?: number;
+  /** Ids of the gang's trainers that the next generation must do without. */
+  lost?: string[];
+  /** Steps of the stage that were done when it failed. */
+  step?: number;
 }
 
-export type FailureBudget = 'membership' | 'infrastructure';
+/** `preemption`: a trainer was asked to leave. `regroup`: the gang stopped to form anew in another size. */
+export type FailureBudget = 'membership' | 'infrastructure' | 'preemption' | 'regroup';
 
 /** Codes that mean: the gang has to form again. Everything else that may be retried is infrastructure. */
 const membershipCodes = new Set([
@@ -29,13 +34,16 @@ const membershipCodes = new Set([
   'TRAINER_STALLED',
   'GROUP_ABORTED',
   'CONNECT_FAILED',
-  'STOPPED',
-  'DRAINING',
   'BUSY',
+  'NOT_RESERVED',
+  'ALREADY_EXISTS',
 ]);
 
 export function budgetOf(cause: FailureCause): FailureBudget {
-  return cause.budget ?? (membershipCodes.has(cause.code) ? 'membership' : 'infrastructure');
+  if (cause.budget !== undefined) return cause.budget;
+  if (cause.code === 'REGROUP') return 'regroup';
+  if (cause.code === 'STOPPED' || cause.code === 'DRAINING') return 'preemption';
+  return membershipCodes.has(cause.code) ? 'membership' : 'infrastructure';
 }
 
 /**

@@ -1,7 +1,17 @@
 export { bundleWorkflows, type WorkflowBundleFile } from './bundle.ts';
 export { checkpointPrefix, checkpointRefs, type CheckpointSummary } from './checkpoint-refs.ts';
 export { activityFailure, failureCause, type FailureBudget, type FailureCause } from './failures.ts';
-export { progressQueryName, reportSignalName, stageWorkflowId, taskQueue, trainWorkflow } from './names.ts';
+export { gangWish, type GangWish } from './gang-wish.ts';
+export {
+  goOnSignalName,
+  pauseSignalName,
+  progressQueryName,
+  reportSignalName,
+  stageWorkflow,
+  stageWorkflowId,
+  taskQueue,
+  trainWorkflow,
+} from './names.ts';
 export type {
   RunError,
   RunProgress,
@@ -21,7 +31,9 @@ export type {
   Gang,
   GangMember,
   LatestCheckpointInput,
+  ReleaseGangInput,
   ResumePoint,
+  StageGoesOn,
   StageInput,
   StageOutcome,
   StageResult,

@@ -5,6 +5,7 @@ export type RunStatus =
   | 'waiting-for-trainers'
   | 'training'
   | 'recovering'
+  | 'paused'
   | 'evaluating'
   | 'completed'
   | 'failed'
@@ -15,6 +16,8 @@ export interface TrainerProgress {
   rank: number;
   /** Phase of the stage, or `lost`. */
   state: string;
+  /** Own time of a step beside the median of the gang: 1 is as fast as the others. */
+  straggler?: number;
 }
 
 /** Answer to the query `progress`: the one truth about a run's status. Steps may lag a few seconds behind. */
@@ -52,7 +55,7 @@ export interface RunError {
   hint: string;
 }
 
-/** Argument of the signal `report`: what changed. Sent by the stage workflow and, seldom, by `driveStage`. */
+/** Argument of the signal `report`: what changed. `driveStage` tells the stage, and the stage, seldom, its run. */
 export type RunReport = Partial<
   Pick<
     RunProgress,

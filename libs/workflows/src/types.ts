@@ -1,4 +1,6 @@
 import type { RunConfig, StageNumber } from '@ovis/config';
+import type { FailureBudget } from './failures.ts';
+import type { GangWish } from './gang-wish.ts';
 
 /** Where training starts: a checkpoint, or the backbones when `checkpointUrl` is empty. */
 export interface StartPoint {
@@ -13,6 +15,8 @@ export interface StartPoint {
 export interface ResumePoint extends StartPoint {
   /** First stage that runs; `evaluation` when all three are complete. */
   stage: StageNumber | 'evaluation';
+  /** The config differs from that of the checkpoint, in what a stage can change on its way. */
+  acceptChanges?: boolean;
   /** The stage is done again: checkpoints that it or later stages left before do not count. */
   repeat?: boolean;
 }
@@ -23,6 +27,8 @@ export interface TrainInput {
   resume?: ResumePoint;
   /** Git revision, package versions, who started it: recorded beside the results. */
   origin?: Record<string, string>;
+  /** A long run goes on in a new execution with a short history: what the ones before have done. Set by the workflow itself. */
+  carried?: { stages: StageResult[]; submittedAt: number };
 }
 
 export interface TrainResult {
@@ -39,9 +45,29 @@ export interface StageInput {
   stage: StageNumber;
   config: RunConfig;
   start: StartPoint;
+  /** When the run was submitted (milliseconds since the epoch): its place among equals that wait for trainers. */
+  submittedAt: number;
   /** Checkpoints saved before this time (milliseconds since the epoch) do not count. */
   since?: number;
+  acceptChanges?: boolean;
+  /** Begin paused. */
+  paused?: boolean;
+  /** Where the execution before this one (continue-as-new) stood. Set by the workflow itself. */
+  carried?: CarriedStage;
 }
+
+/** State of a stage that outlives one execution of its workflow. */
+export interface CarriedStage {
+  generation: number;
+  /** The gang it holds; absent when it holds none. */
+  gang?: Gang;
+  /** The gang is at work: attach to it. */
+  attach: boolean;
+  budget: RetryCounts;
+}
+
+/** Tries used since the last progress, by cause. */
+export type RetryCounts = Partial<Record<FailureBudget, number>>;
 
 export interface StageResult extends StageOutcome {
   stage: StageNumber;
@@ -67,16 +93,15 @@ export interface Gang {
   trainers: GangMember[];
 }
 
-export interface AcquireGangInput {
+export interface AcquireGangInput extends GangWish {
   runId: string;
   stage: StageNumber | 'evaluation';
   gangId: string;
   generation: number;
-  trainers: number;
-  minTrainers: number;
-  waitSeconds: number;
-  /** The gang's size must divide this, so that every rank gets the same number of lanes. */
-  lanes: number;
+  /** Members of the generation before, by rank: those that are still there keep their ranks. */
+  previous?: GangMember[];
+  /** Trainers of it that are given up: they are let go, and may come back as new processes. */
+  lost?: string[];
 }
 
 export interface DriveStageInput {
@@ -86,6 +111,12 @@ export interface DriveStageInput {
   config: RunConfig;
   checkpointUrl: string;
   initial: boolean;
+  /** Steps of the stage that are in the checkpoint. */
+  startStep: number;
+  submittedAt: number;
+  acceptChanges?: boolean;
+  /** The gang is at work already: an earlier execution of the workflow started it. */
+  attach?: boolean;
 }
 
 /** What a completed stage leaves behind. */
@@ -94,6 +125,19 @@ export interface StageOutcome {
   steps: number;
   /** Absent when the stage was already complete. */
   finalLoss?: number;
+}
+
+/** The gang goes on, but its workflow has heard so much of it that it should begin a new execution. */
+export interface StageGoesOn {
+  goesOn: true;
+}
+
+export interface ReleaseGangInput {
+  gangId: string;
+  generation: number;
+  /** Everybody the gang had, in any generation. */
+  trainers: GangMember[];
+  reason: string;
 }
 
 export interface EvaluateInput {
@@ -129,9 +173,9 @@ export interface TrainingActivities {
   /** Writes `run.json` beside the results: fails early when the storage cannot be used. */
   recordRun(input: TrainInput): Promise<void>;
   acquireGang(input: AcquireGangInput): Promise<Gang>;
-  driveStage(input: DriveStageInput): Promise<StageOutcome>;
+  driveStage(input: DriveStageInput): Promise<StageOutcome | StageGoesOn>;
   evaluateRun(input: EvaluateInput): Promise<{ resultUrl: string }>;
-  /** Frees the trainers; stops those that still work for this gang. */
-  releaseGang(input: { gang: Gang; reason: string }): Promise<void>;
+  /** Frees the trainers and what they hold; stops those that still work for this gang. */
+  releaseGang(input: ReleaseGangInput): Promise<void>;
   latestCheckpoint(input: LatestCheckpointInput): Promise<CheckpointRef | null>;
 }

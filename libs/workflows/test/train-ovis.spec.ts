@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   activityFailure,
   failureCause,
+  stageWorkflowId,
   taskQueue,
   type RunProgress,
   type trainOvis,
@@ -111,7 +112,8 @@ describe.skipIf(temporalMissing !== '')(`trainOvis${temporalMissing}`, () => {
       initial: false,
       gang: { generation: 2 },
     });
-    expect(calls.filter((call) => call.name === 'releaseGang')).toHaveLength(5);
+    // The gang is held over its generations.
+    expect(calls.filter((call) => call.name === 'releaseGang')).toHaveLength(4);
   });
 
   it('takes a stage as done when it was lost after its final checkpoint', async () => {
@@ -159,7 +161,7 @@ describe.skipIf(temporalMissing !== '')(`trainOvis${temporalMissing}`, () => {
       });
     });
     expect(calls.filter((call) => call.name === 'driveStage')).toHaveLength(4);
-    expect(calls.filter((call) => call.name === 'releaseGang')).toHaveLength(4);
+    expect(calls.filter((call) => call.name === 'releaseGang')).toHaveLength(1);
   });
 
   it('fails when the gang cannot form, without trying to train', async () => {
@@ -226,8 +228,8 @@ describe.skipIf(temporalMissing !== '')(`trainOvis${temporalMissing}`, () => {
           }
         } catch (error) {
           if (!(error instanceof CancelledFailure)) throw error;
-          const run = env.client.workflow.getHandle(runId);
-          await run.signal('report', {
+          const stage = env.client.workflow.getHandle(stageWorkflowId(runId, 1));
+          await stage.signal('report', {
             stage: 1,
             generation: gang.generation,
             checkpoint: 'file:///c/stage1-step000007',

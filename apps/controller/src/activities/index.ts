@@ -1,32 +1,30 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
-import { trainerClient, TrainerState } from '@ovis/protocol';
+import type { RunConfig } from '@ovis/config';
 import { openStorage } from '@ovis/storage';
-import {
-  activityFailure,
-  type Gang,
-  type GangMember,
-  type RunReport,
-  type TrainingActivities,
-} from '@ovis/workflows';
+import { activityFailure, type RunReport, type TrainingActivities } from '@ovis/workflows';
+import { CutMemory } from '../drive/blame.ts';
 import { DriveAborted, driveGang } from '../drive/drive-gang.ts';
 import { DriveFailure } from '../drive/drive-failure.ts';
 import type { DriveTimes } from '../drive/drive-times.ts';
-import { stopGang } from '../drive/stop-gang.ts';
+import { PhaseLimits } from '../drive/phase-limits.ts';
 import { toActivityError } from '../errors.ts';
+import type { GangQueue } from '../fleet/gang-queue.ts';
 import type { RunFeed } from '../fleet/run-feed.ts';
 import type { TrainerRegistry } from '../fleet/trainer-registry.ts';
 import type { Log } from '../logger.ts';
 import { acquireGang } from './acquire-gang.ts';
 import { evaluateRun } from './evaluate-run.ts';
 import { latestCheckpoint } from './latest-checkpoint.ts';
+import { releaseGang } from './release-gang.ts';
 
 export interface ActivityDependencies {
   registry: TrainerRegistry;
+  queue: GangQueue;
   feed: RunFeed;
   log: Log;
   times: DriveTimes;
-  /** Tells the run's workflow what changed. */
+  /** Tells the stage's workflow what changed. */
   report: (runId: string, report: RunReport) => Promise<void>;
   /** Ends the run's feed when the run ends. */
   follow: (runId: string) => Promise<void>;
@@ -36,7 +34,14 @@ export interface ActivityDependencies {
 
 /** The controller's side of the workflows, bound to its fleet. */
 export function createActivities(deps: ActivityDependencies): TrainingActivities {
-  const { registry, feed, log, env } = deps;
+  const { registry, queue, feed, log, env } = deps;
+  const cuts = new CutMemory();
+  const limits = new Map<string, PhaseLimits>();
+  const limitsOf = (gangId: string): PhaseLimits => {
+    const known = limits.get(gangId) ?? new PhaseLimits(deps.times.silence);
+    limits.set(gangId, known);
+    return known;
+  };
   return {
     recordRun: translated({ log, again: true }, async (input) => {
       const storage = openStorage(input.config.storage, env);
@@ -53,9 +58,11 @@ export function createActivities(deps: ActivityDependencies): TrainingActivities
       const context = Context.current();
       const heartbeat = (details: { waiting: string }) => context.heartbeat(details);
       const signal = context.cancellationSignal;
-      const gang = await acquireGang(input, { registry, heartbeat, signal }).catch((error: unknown) => {
-        throw abortedBy(context) ?? error;
-      });
+      const gang = await acquireGang(input, { registry, queue, heartbeat, signal, log }).catch(
+        (error: unknown) => {
+          throw abortedBy(context) ?? error;
+        },
+      );
       const names = gang.trainers.map((member) => member.trainerId).join(', ');
       const fewer = gang.trainers.length < input.trainers ? ` of ${input.trainers} wanted` : '';
       feed.note(
@@ -68,20 +75,24 @@ export function createActivities(deps: ActivityDependencies): TrainingActivities
 
     driveStage: translated({ log, again: false }, async (input) => {
       const context = Context.current();
+      const { runId, stage, config } = input;
       try {
         return await driveGang(input, {
           registry,
+          queue,
           feed,
           log,
           times: deps.times,
+          limits: limitsOf(input.gang.gangId),
+          cuts,
           attempt: context.info.attempt,
           heartbeat: (details) => context.heartbeat(details),
           gotSomewhere: async () => {
-            const { runId, stage, config } = input;
             const since = context.info.scheduledTimestampMs;
             return (await latestCheckpoint({ runId, storage: config.storage, stage, since }, env)) !== null;
           },
-          report: (report) => deps.report(input.runId, report),
+          report: (report) => deps.report(runId, report),
+          saveReport: (name, content) => saveReport({ config, runId, name, content }, env),
           signal: context.cancellationSignal,
           whyAborted: () =>
             context.cancellationDetails?.cancelRequested === true ? 'cancelled' : 'detached',
@@ -89,7 +100,8 @@ export function createActivities(deps: ActivityDependencies): TrainingActivities
       } catch (error) {
         if (error instanceof DriveAborted) throw abortedBy(context) ?? error;
         if (!(error instanceof DriveFailure)) throw error;
-        feed.note(input.runId, `stage ${input.stage}: ${error.message}`, { level: 'error' });
+        const level = error.cause.code === 'REGROUP' ? 'info' : 'error';
+        feed.note(runId, `stage ${stage}: ${error.message}`, { level });
         throw activityFailure(error.cause);
       }
     }),
@@ -100,7 +112,10 @@ export function createActivities(deps: ActivityDependencies): TrainingActivities
         return await evaluateRun(input, {
           feed,
           env,
-          heartbeat: (details) => context.heartbeat(details),
+          heartbeat: (details) => {
+            registry.touch(input.gang.gangId, input.gang.generation);
+            context.heartbeat(details);
+          },
           heartbeatMs: deps.times.heartbeatMs,
           signal: context.cancellationSignal,
         });
@@ -110,40 +125,25 @@ export function createActivities(deps: ActivityDependencies): TrainingActivities
       }
     }),
 
-    releaseGang: translated({ log, again: true }, async ({ gang, reason }) => {
-      const busy = await stillAtWork(gang, registry);
-      if (busy.length > 0) {
-        await stopGang({ ...gang, trainers: busy }, { checkpoint: false, reason, log, deadlineMs: 20_000 });
-        await stillAtWork(gang, registry);
-      }
-      registry.release(gang.gangId, gang.generation);
+    releaseGang: translated({ log, again: true }, async (input) => {
+      await releaseGang(input, { registry, log });
+      cuts.forget(input.gangId);
+      limits.delete(input.gangId);
     }),
 
     latestCheckpoint: translated({ log, again: true }, (input) => latestCheckpoint(input, env)),
   };
 }
 
-/**
- * Members that still work for this gang. They are asked now: the last heartbeat may be a second old, and the next gang
- * would wait for the next one.
- */
-async function stillAtWork(gang: Gang, registry: TrainerRegistry): Promise<GangMember[]> {
-  const asked = gang.trainers.map(async (member): Promise<GangMember[]> => {
-    const entry = registry.list().find(({ registration }) => registration.trainerId === member.trainerId);
-    const client = trainerClient(member.grpcAddress, { deadlineMs: 2_000 });
-    try {
-      const { state, runId, gangId, stage, step, phase } = await client.getStatus();
-      const generation = entry?.heartbeat?.generation ?? 0;
-      if (entry !== undefined) registry.beat(entry, { state, runId, gangId, generation, stage, step, phase });
-      return state !== TrainerState.IDLE && gangId === gang.gangId ? [member] : [];
-    } catch {
-      // Lost, or too busy to answer: its next heartbeat says what it does.
-      return [];
-    } finally {
-      client.close();
-    }
-  });
-  return (await Promise.all(asked)).flat();
+/** Writes a report beside the results of a run. @returns its URL */
+async function saveReport(
+  o: { config: RunConfig; runId: string; name: string; content: object },
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  const key = `${o.runId}/reports/${o.name}`;
+  const storage = openStorage(o.config.storage, env);
+  await storage.put(key, `${JSON.stringify(o.content, null, 2)}\n`, { contentType: 'application/json' });
+  return `${storage.url}/${key}`;
 }
 
 /** What an activity that was told to end throws: cancelled for the user, or to be run again by another controller. */

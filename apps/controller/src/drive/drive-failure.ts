@@ -33,14 +33,19 @@ export function trainerLost(member: GangMember, why: string): DriveFailure {
     hint: `See the log of ${member.trainerId}; start it again or another one in its place.`,
     retryable: true,
     rank: member.rank,
+    lost: [member.trainerId],
   });
 }
 
-export function trainerStalled(member: GangMember, phase: string, silentMs: number): DriveFailure {
+/** @param o.diagnosis what the trainers answered when they were asked; `report` is where all of it stands */
+export function trainerStalled(
+  member: GangMember,
+  o: { phase: string; silentMs: number; diagnosis: string; report: string },
+): DriveFailure {
   return new DriveFailure({
     code: 'TRAINER_STALLED',
-    message: `${member.trainerId} (rank ${member.rank}) says nothing for ${Math.round(silentMs / 1000)} s while ${phase}`,
-    hint: `See the log of ${member.trainerId}; stop it if it hangs.`,
+    message: `${member.trainerId} (rank ${member.rank}) keeps its gang from going on: no word for ${Math.round(o.silentMs / 1000)} s while ${o.phase}; ${o.diagnosis}`,
+    hint: `${o.report === '' ? '' : `Stacks and collectives are in ${o.report}. `}See the log of ${member.trainerId}; stop it if it hangs.`,
     retryable: true,
     rank: member.rank,
   });
@@ -56,6 +61,7 @@ const consequences = new Set(['PEER_LOST', 'PEER_STALLED', 'TRAINER_LOST', 'GROU
 export function rootFailure(failures: readonly DriveFailure[]): DriveFailure | undefined {
   const weight = ({ cause }: DriveFailure) => {
     // A trainer that drains stops the whole gang at a step; only itself knows that another gang may go on.
+    if (cause.code === 'REGROUP') return 6;
     if (cause.code === 'STOPPED') return cause.retryable ? 4 : 5;
     return (consequences.has(cause.code) ? 2 : 0) + (cause.retryable ? 1 : 0);
   };

@@ -1,26 +1,41 @@
 import { trainerClient, type StageDone, type StageEvent } from '@ovis/protocol';
-import type { DriveStageInput, RunReport, StageHeartbeat, StageOutcome } from '@ovis/workflows';
+import {
+  gangWish,
+  type DriveStageInput,
+  type RunReport,
+  type StageGoesOn,
+  type StageHeartbeat,
+  type StageOutcome,
+} from '@ovis/workflows';
+import { regroupReason, type Fleet } from '../fleet/gang-allocator.ts';
 import type { RunFeed } from '../fleet/run-feed.ts';
-import type { TrainerRegistry } from '../fleet/trainer-registry.ts';
 import type { Log } from '../logger.ts';
+import { blame, type CutMemory } from './blame.ts';
+import { culpritOf, describeDiagnoses, diagnoseGang } from './diagnose-gang.ts';
 import { DriveFailure, reportedFailure, rootFailure, trainerStalled } from './drive-failure.ts';
 import { followTrainer } from './follow-trainer.ts';
 import { GangProgress } from './gang-progress.ts';
+import type { PhaseLimits } from './phase-limits.ts';
 import { ReportPace } from './report-pace.ts';
 import { stopGang } from './stop-gang.ts';
 import type { DriveTimes } from './drive-times.ts';
 
-export interface DriveOptions {
-  registry: TrainerRegistry;
+export interface DriveOptions extends Fleet {
   feed: RunFeed;
   log: Log;
   times: DriveTimes;
+  /** What was measured of this stage so far. */
+  limits: PhaseLimits;
+  /** Connections between live trainers that broke. */
+  cuts: CutMemory;
   /** Temporal's attempt of the activity: later ones attach to what the first started. */
   attempt: number;
   heartbeat: (details: StageHeartbeat) => void;
   /** Has this gang saved a checkpoint? Asked before a later attempt starts the stage on a trainer. */
   gotSomewhere: () => Promise<boolean>;
   report: (report: RunReport) => Promise<void>;
+  /** Writes a report of something that went wrong; returns where it stands. */
+  saveReport: (name: string, content: object) => Promise<string>;
   /** Aborts when Temporal wants the activity to end. */
   signal: AbortSignal;
   /** Why: only the user's cancellation stops the trainers; otherwise they go on without this controller. */
@@ -42,129 +57,216 @@ export class DriveAborted extends Error {
  * Starts (or attaches to) a stage on every trainer of the gang and watches until all are done.
  * @throws DriveFailure with the cause of the first failure, DriveAborted
  */
-export async function driveGang(input: DriveStageInput, o: DriveOptions): Promise<StageOutcome> {
-  const { gang, stage, runId } = input;
-  const progress = new GangProgress(gang, { totalSteps: input.config.stages[stage - 1]?.steps ?? 0 });
-  const pace = new ReportPace();
-  const clients = gang.trainers.map((member) => trainerClient(member.grpcAddress));
-  const streams = new AbortController();
-  const done = new Map<number, StageDone>();
-  const failures: DriveFailure[] = [];
+export async function driveGang(
+  input: DriveStageInput,
+  o: DriveOptions,
+): Promise<StageOutcome | StageGoesOn> {
+  const drive = new Drive(input, o);
+  return drive.run();
+}
 
-  const heartbeat = () => o.heartbeat(progress.heartbeat());
-  const report = (milestone: boolean) => {
-    if (!pace.due(milestone)) return;
-    const { gangId: _, ...now } = progress.heartbeat();
-    void o.report({ stage, ...withoutUndefined(now) });
-  };
-  const take = (rank: number, event: StageEvent) => {
-    const member = gang.trainers[rank];
-    if (member === undefined) return;
-    const milestone = progress.apply(rank, event);
-    o.feed.publish({ runId, trainerId: member.trainerId, rank, stage: event });
-    if (event.event === 'done') done.set(rank, event.done);
-    if (event.event === 'failed') failures.push(reportedFailure(gang, member, event.failed));
-    report(milestone);
-  };
+/** One attempt to watch one generation of a gang. */
+class Drive {
+  readonly #input: DriveStageInput;
+  readonly #o: DriveOptions;
+  readonly #progress: GangProgress;
+  readonly #pace = new ReportPace();
+  readonly #streams = new AbortController();
+  readonly #done = new Map<number, StageDone>();
+  readonly #failures: DriveFailure[] = [];
+  /** Ranks whose peers say that they have left. */
+  readonly #missed = new Set<number>();
+  #reports = 0;
+  #diagnosing = false;
+  #regrouping = false;
+  #lookedForRegroup = 0;
 
-  const follow = async (rank: number): Promise<void> => {
-    const member = gang.trainers[rank];
-    const client = clients[rank];
-    if (member === undefined || client === undefined) return;
+  constructor(input: DriveStageInput, o: DriveOptions) {
+    this.#input = input;
+    this.#o = o;
+    this.#progress = new GangProgress(input.gang, {
+      totalSteps: input.config.stages[input.stage - 1]?.steps ?? 0,
+      step: input.initial ? 0 : input.startStep,
+      limits: o.limits,
+      onSlow: (message) => o.feed.note(input.runId, message, { level: 'warn' }),
+    });
+  }
+
+  async run(): Promise<StageOutcome | StageGoesOn> {
+    const { gang } = this.#input;
+    const { times } = this.#o;
+    this.#heartbeat();
+    const beating = setInterval(() => this.#heartbeat(), times.heartbeatMs);
     try {
-      const isAlive = () => o.registry.isAlive(member.trainerId);
-      const request = requestFor(input, rank, o.attempt);
-      const { gotSomewhere } = o;
-      const { reattachMs } = o.times;
+      const following = Promise.all(gang.trainers.map((_, rank) => this.#follow(rank)));
+      // A bug in a follower must surface below and not as an unhandled rejection.
+      following.catch(() => {});
+      const ended = await this.#settle(following);
+      if (ended === 'goes on') return { goesOn: true };
+      const failure = rootFailure(this.#failures);
+      if (failure !== undefined) throw this.#withConsequences(failure);
+      return outcome(this.#done, this.#input);
+    } catch (error) {
+      if (error instanceof DriveAborted && error.why === 'cancelled') await this.#stopWithCheckpoint();
+      throw error;
+    } finally {
+      clearInterval(beating);
+      this.#streams.abort();
+    }
+  }
+
+  #heartbeat(): void {
+    const { gang } = this.#input;
+    this.#o.registry.touch(gang.gangId, gang.generation);
+    this.#o.heartbeat(this.#progress.heartbeat());
+  }
+
+  async #follow(rank: number): Promise<void> {
+    const { attempt, registry, gotSomewhere, times, log } = this.#o;
+    const member = this.#input.gang.trainers[rank];
+    if (member === undefined) return;
+    const client = trainerClient(member.grpcAddress);
+    try {
+      const presence = () => ({
+        alive: registry.isAlive(member.trainerId),
+        connected: registry.find(member.trainerId)?.connected ?? false,
+        missed: this.#missed.has(rank),
+      });
       for await (const event of followTrainer({
         client,
         member,
-        request,
-        isAlive,
-        reattachMs,
+        request: requestFor(this.#input, rank, attempt),
+        attach: this.#input.attach === true,
+        presence,
+        reattachMs: times.reattachMs,
         gotSomewhere,
-        signal: streams.signal,
+        signal: this.#streams.signal,
       })) {
-        take(rank, event);
+        this.#take(rank, event);
       }
     } catch (error) {
-      if (streams.signal.aborted) return;
+      if (this.#streams.signal.aborted) return;
       if (!(error instanceof DriveFailure)) throw error;
-      failures.push(error);
-      o.log.warn(`${runId}: ${error.message}`);
+      this.#failures.push(error);
+      log.warn(`${this.#input.runId}: ${error.message}`);
+    } finally {
+      client.close();
     }
-  };
+  }
 
-  heartbeat();
-  const beating = setInterval(heartbeat, o.times.heartbeatMs);
-  try {
-    const following = Promise.all(gang.trainers.map((_, rank) => follow(rank)));
-    // A bug in a follower must surface below and not as an unhandled rejection.
-    following.catch(() => {});
-    await settle(following, o, () => {
-      const late = progress.stalled(o.times.silence);
-      if (late !== undefined && failures.length === 0) {
-        failures.push(trainerStalled(late.member, late.phase, late.silentMs));
-      }
-      return { failed: failures.length > 0, done: done.has(0) };
-    });
-    const failure = rootFailure(failures);
-    if (failure !== undefined) throw failure;
-    return outcome(done, input);
-  } catch (error) {
-    if (error instanceof DriveAborted && error.why === 'cancelled') {
-      const checkpoint = await stopGang(gang, {
-        checkpoint: true,
-        reason: 'run cancelled',
-        log: o.log,
-        deadlineMs: o.times.stopMs,
-      });
-      const saved = checkpoint ?? progress.heartbeat().checkpoint;
-      await o.report({
-        stage,
-        generation: gang.generation,
-        ...(saved === undefined ? {} : { checkpoint: saved }),
-      });
+  #take(rank: number, event: StageEvent): void {
+    const { gang, runId, stage } = this.#input;
+    const member = gang.trainers[rank];
+    if (member === undefined) return;
+    const milestone = this.#progress.apply(rank, event);
+    this.#o.feed.publish({ runId, trainerId: member.trainerId, rank, stage: event });
+    if (event.event === 'done') this.#done.set(rank, event.done);
+    if (event.event === 'failed') {
+      this.#failures.push(reportedFailure(gang, member, event.failed));
+      if (event.failed.peerRank !== undefined) this.#missed.add(event.failed.peerRank);
     }
-    throw error;
-  } finally {
-    clearInterval(beating);
-    streams.abort();
-    for (const client of clients) client.close();
+    if (!this.#pace.due(milestone)) return;
+    this.#reports++;
+    const { gangId: _, ...now } = this.#progress.heartbeat();
+    void this.#o.report({ stage, ...withoutUndefined(now) });
+  }
+
+  /** Waits for the followers, but not for ever once one of them has failed or rank 0 is done. */
+  #settle(following: Promise<unknown>): Promise<'ended' | 'goes on'> {
+    const { signal, times, whyAborted } = this.#o;
+    return new Promise((resolve, reject) => {
+      let failedAt: number | undefined;
+      let doneAt: number | undefined;
+      const abort = () => reject(new DriveAborted(whyAborted()));
+      const timer = setInterval(() => {
+        const now = performance.now();
+        if (this.#failures.length > 0) failedAt ??= now;
+        if (this.#done.has(0)) doneAt ??= now;
+        if (failedAt !== undefined && now - failedAt > times.settleMs) resolve('ended');
+        if (doneAt !== undefined && now - doneAt > times.lastWordMs) resolve('ended');
+        if (failedAt !== undefined || doneAt !== undefined) return;
+        if (this.#reports > times.reportsPerExecution) resolve('goes on');
+        this.#lookForStall();
+        this.#lookForRegroup(now);
+      }, 100);
+      following
+        .then(() => resolve('ended'), reject)
+        .finally(() => {
+          clearInterval(timer);
+          signal.removeEventListener('abort', abort);
+        });
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  /** Somebody says nothing for too long: before the gang is given up, all are asked what they do. */
+  #lookForStall(): void {
+    const late = this.#progress.stalled();
+    if (late === undefined || this.#diagnosing) return;
+    this.#diagnosing = true;
+    const { gang, stage } = this.#input;
+    void diagnoseGang(gang).then(async (diagnoses) => {
+      // It may have been on the point of going on.
+      const still = this.#progress.stalled();
+      this.#diagnosing = false;
+      if (still === undefined || this.#failures.length > 0) return;
+      const { phase, silentMs } = still;
+      const culprit = culpritOf(gang, diagnoses, still.member);
+      const name = `stage${stage}-generation${gang.generation}-stall.json`;
+      const content = { at: new Date().toISOString(), gang, culprit, phase, silentMs, diagnoses };
+      const report = await this.#o.saveReport(name, content).catch(() => '');
+      const diagnosis = describeDiagnoses(diagnoses);
+      this.#failures.push(trainerStalled(culprit, { phase, silentMs, diagnosis, report }));
+    });
+  }
+
+  /** A gang that could be larger, or that owes trainers to a more urgent run, stops at a step and forms anew. */
+  #lookForRegroup(now: number): void {
+    const { times, log, feed } = this.#o;
+    if (this.#regrouping || this.#progress.trainingMs < times.regroupAfterMs) return;
+    if (now - this.#lookedForRegroup < 500) return;
+    this.#lookedForRegroup = now;
+    const { gang, config, runId, stage, submittedAt } = this.#input;
+    const { gangId, generation } = gang;
+    const wish = { ...gangWish(config, submittedAt), gangId, generation, runId, stage };
+    const reason = regroupReason(wish, gang.trainers, this.#o);
+    if (reason === undefined) return;
+    this.#regrouping = true;
+    feed.note(runId, `stage ${stage}: ${reason}`);
+    void stopGang(gang, { hold: true, reason, log, deadlineMs: times.stopMs });
+  }
+
+  /** The cause with what the next generation must know: whom to do without, how far this one came. */
+  #withConsequences(failure: DriveFailure): DriveFailure {
+    const { gang } = this.#input;
+    const { registry, cuts } = this.#o;
+    const blamed = blame(gang, this.#failures, this.#progress.spoke, cuts);
+    for (const { trainerId, restMs } of blamed) if (restMs > 0) registry.rest(trainerId, restMs);
+    const lost = blamed.map(({ trainerId }) => trainerId);
+    return new DriveFailure({ ...failure.cause, lost, step: this.#progress.step });
+  }
+
+  async #stopWithCheckpoint(): Promise<void> {
+    const { gang, stage } = this.#input;
+    const { log, times, report } = this.#o;
+    const checkpoint = await stopGang(gang, {
+      checkpoint: true,
+      reason: 'run cancelled',
+      log,
+      deadlineMs: times.stopMs,
+    });
+    const saved = checkpoint ?? this.#progress.heartbeat().checkpoint;
+    await report({
+      stage,
+      generation: gang.generation,
+      ...(saved === undefined ? {} : { checkpoint: saved }),
+    });
   }
 }
 
-/** Waits for the followers, but not for ever once one of them has failed or rank 0 is done. */
-function settle(
-  following: Promise<unknown>,
-  o: DriveOptions,
-  look: () => { failed: boolean; done: boolean },
-): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
-    let failedAt: number | undefined;
-    let doneAt: number | undefined;
-    const abort = () => reject(new DriveAborted(o.whyAborted()));
-    const timer = setInterval(() => {
-      const { failed, done } = look();
-      const now = performance.now();
-      if (failed) failedAt ??= now;
-      if (done) doneAt ??= now;
-      if (failedAt !== undefined && now - failedAt > o.times.settleMs) resolve();
-      if (doneAt !== undefined && now - doneAt > o.times.lastWordMs) resolve();
-    }, 100);
-    following
-      .then(() => resolve(), reject)
-      .finally(() => {
-        clearInterval(timer);
-        o.signal.removeEventListener('abort', abort);
-      });
-    if (o.signal.aborted) abort();
-    else o.signal.addEventListener('abort', abort, { once: true });
-  });
-}
-
 function requestFor(input: DriveStageInput, rank: number, attempt: number) {
-  const { gang, runId, stage, config, checkpointUrl, initial } = input;
+  const { gang, runId, stage, config, checkpointUrl, initial, startStep, acceptChanges } = input;
   return {
     runId,
     gangId: gang.gangId,
@@ -177,6 +279,8 @@ function requestFor(input: DriveStageInput, rank: number, attempt: number) {
     checkpointUrl,
     initial,
     attempt,
+    startStep,
+    acceptChanges: acceptChanges ?? false,
   };
 }
 

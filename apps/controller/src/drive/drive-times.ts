@@ -11,8 +11,12 @@ export interface DriveTimes {
   lastWordMs: number;
   /** A checkpoint at the next step boundary. */
   stopMs: number;
-  /** Longest silence of a trainer in each phase: alive is not progressing. */
+  /** Longest silence of a trainer in each phase before anything was measured: alive is not progressing. */
   silence: Record<StagePhase, number>;
+  /** A gang trains at least this long before it may be stopped to form anew in another size. */
+  regroupAfterMs: number;
+  /** After so many reports the workflow of the stage begins a new execution: its history stays short. */
+  reportsPerExecution: number;
 }
 
 const minutes = 60_000;
@@ -30,6 +34,8 @@ export const defaultDriveTimes: DriveTimes = {
     [StagePhase.TRAINING]: 10 * minutes,
     [StagePhase.CHECKPOINTING]: 20 * minutes,
   },
+  regroupAfterMs: 10_000,
+  reportsPerExecution: 2_000,
 };
 
 export const phaseNames: Record<StagePhase, string> = {

@@ -7,16 +7,30 @@ export interface FollowOptions {
   client: TrainerClient;
   member: GangMember;
   request: RunStageRequestInput & { gangId: string; generation: number; attempt: number };
-  /** Does the fleet hear of this trainer? */
-  isAlive: () => boolean;
+  /** Does the fleet hear of this trainer, is its stream open, and does a peer say that it has left? */
+  presence: () => { alive: boolean; connected: boolean; missed: boolean };
   reattachMs: number;
+  /** The stage runs already, as far as is known. */
+  attach: boolean;
   /** Asked when a later attempt finds that a trainer does not run the stage: did the stage already get somewhere? */
   gotSomewhere: () => Promise<boolean>;
   signal: AbortSignal;
 }
 
 /** A refusal that the next generation may not meet. */
-const passingRefusals = new Set(['BUSY', 'DRAINING', 'RESOURCE_EXHAUSTED', 'ABORTED']);
+const passingRefusals = new Set([
+  'BUSY',
+  'DRAINING',
+  'NOT_RESERVED',
+  'ALREADY_EXISTS',
+  'STALE_GENERATION',
+  'RESOURCE_EXHAUSTED',
+  'ABORTED',
+]);
+/** Pause before the next try to attach, and refused connections in a row after which nobody is believed to listen any more. */
+const retryMs = 100;
+const refusals = 3;
+
 const brokenConnection = new Set(['UNREACHABLE', 'CONNECTION_LOST', 'DEADLINE']);
 
 /**
@@ -26,8 +40,9 @@ const brokenConnection = new Set(['UNREACHABLE', 'CONNECTION_LOST', 'DEADLINE'])
  */
 export async function* followTrainer(o: FollowOptions): AsyncGenerator<StageEvent, void> {
   const { gangId, generation, attempt } = o.request;
-  let mode: 'run' | 'attach' | 'attach-or-run' = attempt > 1 ? 'attach-or-run' : 'run';
+  let mode: 'run' | 'attach' | 'attach-or-run' = attempt > 1 || o.attach ? 'attach-or-run' : 'run';
   let brokenSince: number | undefined;
+  let refusedInARow = 0;
   for (;;) {
     try {
       const call = { signal: o.signal };
@@ -35,6 +50,7 @@ export async function* followTrainer(o: FollowOptions): AsyncGenerator<StageEven
         mode === 'run' ? o.client.runStage(o.request, call) : o.client.attach({ gangId, generation }, call);
       for await (const event of events) {
         brokenSince = undefined;
+        refusedInARow = 0;
         // From here on a broken connection must not start the stage a second time.
         mode = 'attach';
         yield event;
@@ -58,12 +74,14 @@ export async function* followTrainer(o: FollowOptions): AsyncGenerator<StageEven
       // The call may have arrived before the connection broke.
       if (mode === 'run') mode = 'attach-or-run';
       const away = performance.now() - brokenSince;
-      const limit = o.isAlive() ? 3 * o.reattachMs : o.reattachMs;
-      // Nobody listens and the fleet does not hear of it: the process is gone, no need to wait.
-      const gone = error.code === 'UNREACHABLE' && !o.isAlive() && away > Math.min(2_000, o.reattachMs);
+      const { alive, connected, missed } = o.presence();
+      refusedInARow = error.message.includes('ECONNREFUSED') ? refusedInARow + 1 : 0;
+      // Its machine says that nobody listens and its stream to the fleet is closed: the process is gone, no need to wait.
+      const gone = !connected && refusedInARow >= (missed ? 1 : refusals);
+      const limit = alive ? 3 * o.reattachMs : o.reattachMs;
       if (gone || away > limit) throw trainerLost(o.member, error.message);
     }
-    await sleep(250, undefined, { signal: o.signal }).catch(() => {});
+    await sleep(retryMs, undefined, { signal: o.signal }).catch(() => {});
   }
 }
 

@@ -1,10 +1,13 @@
 import { StagePhase, type StageEvent } from '@ovis/protocol';
 import type { Gang, GangMember, StageHeartbeat, TrainerProgress } from '@ovis/workflows';
 import { phaseNames } from './drive-times.ts';
+import type { PhaseLimits } from './phase-limits.ts';
+import { Stragglers } from './stragglers.ts';
 
 interface MemberState {
   member: GangMember;
   phase: StagePhase;
+  phaseSince: number;
   lastEvent: number;
   over: boolean;
 }
@@ -14,19 +17,39 @@ export class GangProgress {
   readonly #gang: Gang;
   readonly #now: () => number;
   readonly #members: MemberState[];
-  #step = 0;
+  readonly #limits: PhaseLimits;
+  readonly #stragglers: Stragglers;
+  readonly #onSlow: (message: string) => void;
+  /** Since when all ranks train. */
+  #trainingSince: number | undefined;
+  #step: number;
   #totalSteps: number;
   #loss: number | undefined;
   #imagesPerSecond: number | undefined;
   #checkpoint: string | undefined;
 
-  constructor(gang: Gang, o: { totalSteps: number; now?: () => number }) {
+  constructor(
+    gang: Gang,
+    o: {
+      totalSteps: number;
+      step: number;
+      limits: PhaseLimits;
+      /** Told when a trainer has become slow, or is no longer. */
+      onSlow?: (message: string) => void;
+      now?: () => number;
+    },
+  ) {
     this.#gang = gang;
+    this.#step = o.step;
+    this.#limits = o.limits;
+    this.#onSlow = o.onSlow ?? (() => {});
+    this.#stragglers = new Stragglers(gang.trainers.length);
     this.#totalSteps = o.totalSteps;
     this.#now = o.now ?? (() => performance.now());
     this.#members = gang.trainers.map((member) => ({
       member,
       phase: StagePhase.UNSPECIFIED,
+      phaseSince: this.#now(),
       lastEvent: this.#now(),
       over: false,
     }));
@@ -36,6 +59,7 @@ export class GangProgress {
   apply(rank: number, event: StageEvent): boolean {
     const state = this.#members[rank];
     if (state === undefined) return false;
+    const sinceLast = this.#now() - state.lastEvent;
     state.lastEvent = this.#now();
     switch (event.event) {
       case 'started':
@@ -44,12 +68,17 @@ export class GangProgress {
         return rank === 0;
       case 'phase': {
         const changed = state.phase !== event.phase.phase;
-        state.phase = event.phase.phase;
+        if (changed) this.#enter(state, event.phase.phase);
         return changed;
       }
       case 'step': {
         const first = state.phase !== StagePhase.TRAINING;
-        state.phase = StagePhase.TRAINING;
+        if (first) this.#enter(state, StagePhase.TRAINING);
+        else this.#limits.measured(StagePhase.TRAINING, sinceLast);
+        const { step, computeMs, dataMs } = event.step;
+        const name = (of: number) => this.#gang.trainers[of]?.trainerId ?? `rank ${of}`;
+        const slow = this.#stragglers.add(rank, step, computeMs + dataMs, name);
+        if (slow !== undefined) this.#onSlow(slow);
         if (rank === 0) {
           this.#step = event.step.step;
           this.#loss = event.step.loss;
@@ -73,16 +102,38 @@ export class GangProgress {
   }
 
   /** The trainer that has been silent for longer than its phase allows. */
-  stalled(
-    silence: Record<StagePhase, number>,
-  ): { member: GangMember; phase: string; silentMs: number } | undefined {
+  stalled(): { member: GangMember; phase: string; silentMs: number } | undefined {
     const late = this.#members
       .map((state) => ({ state, silentMs: this.#now() - state.lastEvent }))
-      .filter(({ state, silentMs }) => !state.over && silentMs > silence[state.phase])
+      .filter(({ state, silentMs }) => !state.over && silentMs > this.#limits.of(state.phase))
       .sort((a, b) => b.silentMs - a.silentMs)[0];
     return (
       late && { member: late.state.member, phase: phaseNames[late.state.phase], silentMs: late.silentMs }
     );
+  }
+
+  /** Ranks that have said how they ended. */
+  get spoke(): Set<number> {
+    return new Set(this.#members.filter(({ over }) => over).map(({ member }) => member.rank));
+  }
+
+  /** How long all ranks have been training, in ms; 0 while one of them does something else. */
+  get trainingMs(): number {
+    return this.#trainingSince === undefined ? 0 : this.#now() - this.#trainingSince;
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  #enter(state: MemberState, phase: StagePhase): void {
+    const now = this.#now();
+    if (state.phase !== StagePhase.UNSPECIFIED && state.phase !== StagePhase.TRAINING)
+      this.#limits.measured(state.phase, now - state.phaseSince);
+    state.phase = phase;
+    state.phaseSince = now;
+    const all = this.#members.every((member) => member.phase === StagePhase.TRAINING);
+    if (all) this.#trainingSince ??= now;
   }
 
   trainers(): TrainerProgress[] {
@@ -90,6 +141,7 @@ export class GangProgress {
       trainerId: member.trainerId,
       rank: member.rank,
       state: over ? 'finished' : phaseNames[phase],
+      straggler: Math.round(100 * this.#stragglers.score(member.rank)) / 100 || undefined,
     }));
   }
 

@@ -9,13 +9,18 @@ import type { Log } from '../logger.ts';
  */
 export async function stopGang(
   gang: Gang,
-  o: { checkpoint: boolean; reason: string; log: Log; deadlineMs: number },
+  o: { checkpoint?: boolean; hold?: boolean; reason: string; log: Log; deadlineMs: number },
 ): Promise<string | undefined> {
   const answers = await Promise.all(
     gang.trainers.map(async (member) => {
       const client = trainerClient(member.grpcAddress, { deadlineMs: o.deadlineMs });
       try {
-        return await client.stop({ gangId: gang.gangId, checkpoint: o.checkpoint, reason: o.reason });
+        return await client.stop({
+          gangId: gang.gangId,
+          checkpoint: o.checkpoint,
+          hold: o.hold,
+          reason: o.reason,
+        });
       } catch (error) {
         o.log.warn(
           `${member.trainerId} did not stop: ${error instanceof Error ? error.message : String(error)}`,

@@ -65,12 +65,27 @@ export interface Heartbeat {
   /** Steps completed in the stage: alive is not progressing. */
   step: number;
   phase: StagePhase;
+  rank: number;
+  /** The gang that it is kept for, at work or not; empty when none. */
+  reservation?: Reservation | null;
+  /** The stage that it holds in memory for the next generation; absent when none. */
+  held?: HeldStage | null;
+  /** Own time of a step (computing and waiting for data), mean of the last steps in ms; 0 when it trains nothing. */
+  ownMs: number;
 }
 export type HeartbeatInput = ovis.fleet.v1.Heartbeat.$Shape;
+
+export interface Reservation {
+  runId: string;
+  gangId: string;
+  generation: number;
+}
+export type ReservationInput = ovis.fleet.v1.Reservation.$Shape;
 
 export type FleetCommand = (
   | { command: 'accepted'; accepted: Accepted }
   | { command: 'drain'; drain: Drain }
+  | { command: 'forget'; forget: Forget }
   | { command?: undefined }
 );
 export type FleetCommandInput = ovis.fleet.v1.FleetCommand.$Shape;
@@ -86,13 +101,47 @@ export interface Drain {
 }
 export type DrainInput = ovis.fleet.v1.Drain.$Shape;
 
+/** Nobody speaks for this gang any more: what the trainer keeps for it is free. */
+export interface Forget {
+  gangId: string;
+  generation: number;
+}
+export type ForgetInput = ovis.fleet.v1.Forget.$Shape;
+
 export type ListTrainersRequest = Record<string, never>;
 export type ListTrainersRequestInput = ovis.fleet.v1.ListTrainersRequest.$Shape;
 
 export interface ListTrainersResponse {
   trainers: Trainer[];
+  /** Gangs that wait for trainers, the next one first. */
+  queue: WaitingGang[];
 }
 export type ListTrainersResponseInput = ovis.fleet.v1.ListTrainersResponse.$Shape;
+
+export interface WaitingGang {
+  runId: string;
+  gangId: string;
+  /** 0: the evaluation. */
+  stage: number;
+  priority: number;
+  /** Milliseconds since the Unix epoch. */
+  submittedAtMs: number;
+  trainers: number;
+  minTrainers: number;
+  /** Why it waits, in words. */
+  reason: string;
+  waitedMs: number;
+}
+export type WaitingGangInput = ovis.fleet.v1.WaitingGang.$Shape;
+
+export interface DrainTrainerRequest {
+  trainerId: string;
+  reason: string;
+}
+export type DrainTrainerRequestInput = ovis.fleet.v1.DrainTrainerRequest.$Shape;
+
+export type DrainTrainerResponse = Record<string, never>;
+export type DrainTrainerResponseInput = ovis.fleet.v1.DrainTrainerResponse.$Shape;
 
 /** What the controller knows about one trainer. */
 export interface Trainer {
@@ -102,6 +151,10 @@ export interface Trainer {
   connected: boolean;
   /** Milliseconds since the last report. */
   silentMs: number;
+  /** The run it is kept for; empty when it is free. */
+  leaseRunId: string;
+  /** Own time of a step beside the median of its gang: 1 is as fast as the others, 0 when it trains nothing or alone. */
+  stragglerScore: number;
 }
 export type TrainerInput = ovis.fleet.v1.Trainer.$Shape;
 
@@ -151,6 +204,44 @@ export const StagePhase = {
 } as const;
 export type StagePhase = (typeof StagePhase)[keyof typeof StagePhase];
 
+export interface ReserveRequest {
+  runId: string;
+  gangId: string;
+  generation: number;
+}
+export type ReserveRequestInput = ovis.trainer.v1.ReserveRequest.$Shape;
+
+export interface ReserveResponse {
+  /** The stage of this gang that it holds in memory; absent when it holds none. */
+  held?: HeldStage | null;
+}
+export type ReserveResponseInput = ovis.trainer.v1.ReserveResponse.$Shape;
+
+export interface ReleaseRequest {
+  gangId: string;
+  /** A later generation is left alone. */
+  generation: number;
+  reason: string;
+}
+export type ReleaseRequestInput = ovis.trainer.v1.ReleaseRequest.$Shape;
+
+export interface ReleaseResponse {
+  /** False when it had nothing to do with the gang. */
+  released: boolean;
+}
+export type ReleaseResponseInput = ovis.trainer.v1.ReleaseResponse.$Shape;
+
+/** A stage that a trainer keeps in memory after its gang has ended, so that the next generation goes on without reading a checkpoint. */
+export interface HeldStage {
+  runId: string;
+  gangId: string;
+  stage: number;
+  /** Steps that are in its weights. */
+  step: number;
+  bytes: number;
+}
+export type HeldStageInput = ovis.trainer.v1.HeldStage.$Shape;
+
 export interface RunStageRequest {
   runId: string;
   gangId: string;
@@ -172,6 +263,10 @@ export interface RunStageRequest {
   initial: boolean;
   /** Temporal activity attempt; a trainer refuses an attempt older than one it has seen. */
   attempt: number;
+  /** Steps of the stage that are in checkpoint_url: memory of an earlier step is not used. */
+  startStep: number;
+  /** The config may differ from that of the checkpoint in what a stage can change on its way (rates, schedule, number of steps). */
+  acceptChanges: boolean;
 }
 export type RunStageRequestInput = ovis.trainer.v1.RunStageRequest.$Shape;
 
@@ -187,6 +282,8 @@ export interface StopRequest {
   checkpoint: boolean;
   /** Shown to the user, for instance "run cancelled". */
   reason: string;
+  /** Stop at the next step boundary without a checkpoint and hold the stage in memory: the next generation begins at once. */
+  hold: boolean;
 }
 export type StopRequestInput = ovis.trainer.v1.StopRequest.$Shape;
 
@@ -222,8 +319,23 @@ export interface StageStarted {
   firstStep: number;
   /** Number of trainable numbers in this stage. */
   trainableParams: number;
+  source: StageSource;
+  /** For people, for instance "step 120 of rank 0 (trainer-1), 48.2 MB". */
+  sourceDetail: string;
 }
 export type StageStartedInput = ovis.trainer.v1.StageStarted.$Shape;
+
+/** Where a rank's weights come from. */
+export const StageSource = {
+  UNSPECIFIED: 0,
+  BACKBONES: 1,
+  CHECKPOINT: 2,
+  /** It held them itself. */
+  MEMORY: 3,
+  /** Another rank held them and sent them. */
+  PEER: 4,
+} as const;
+export type StageSource = (typeof StageSource)[keyof typeof StageSource];
 
 export interface StagePhaseChanged {
   phase: StagePhase;
@@ -339,3 +451,27 @@ export interface GetStatusResponse {
   group?: Group | null;
 }
 export type GetStatusResponseInput = ovis.trainer.v1.GetStatusResponse.$Shape;
+
+export type DiagnoseRequest = Record<string, never>;
+export type DiagnoseRequestInput = ovis.trainer.v1.DiagnoseRequest.$Shape;
+
+export interface DiagnoseResponse {
+  runId: string;
+  gangId: string;
+  generation: number;
+  rank: number;
+  stage: number;
+  step: number;
+  phase: StagePhase;
+  /** Since the last event of the stage. */
+  silentMs: number;
+  /** Longest time that the main thread did not answer since the process began or the last diagnosis, and where it was then. */
+  blockedMs: number;
+  blockedStack: string;
+  /** The last collectives of the group, oldest first, as JSON (CollectiveReport of @ovis/allreduce). */
+  collectivesJson: string;
+  /** Resources that keep the event loop busy, for instance "TCPSocketWrap". */
+  activeResources: string[];
+  rssBytes: number;
+}
+export type DiagnoseResponseInput = ovis.trainer.v1.DiagnoseResponse.$Shape;

@@ -244,6 +244,9 @@ export namespace ovis {
 
                 /** Live view of a run: what its trainers report, as it comes, starting with the last known state. */
                 watchRun: ovis.fleet.v1.FleetService.WatchRun;
+
+                /** Lets a trainer finish its step, save a checkpoint and leave. NOT_FOUND when no such trainer is connected. */
+                drainTrainer: ovis.fleet.v1.FleetService.DrainTrainer;
             }
 
             namespace FleetService {
@@ -306,6 +309,25 @@ export namespace ovis {
                   readonly responseType: "RunEvent";
                   readonly requestStream: undefined;
                   readonly responseStream: true;
+                };
+
+                /**
+                 * Callback as used by {@link ovis.fleet.v1.FleetService#drainTrainer}.
+                 * @param error Error, if any
+                 * @param [response] DrainTrainerResponse
+                 */
+                type DrainTrainerCallback = (error: (Error|null), response?: ovis.fleet.v1.DrainTrainerResponse) => void;
+
+                /** Lets a trainer finish its step, save a checkpoint and leave. NOT_FOUND when no such trainer is connected. */
+                type DrainTrainer = {
+                  (request: ovis.fleet.v1.IDrainTrainerRequest, callback: ovis.fleet.v1.FleetService.DrainTrainerCallback): void;
+                  (request: ovis.fleet.v1.IDrainTrainerRequest): Promise<ovis.fleet.v1.DrainTrainerResponse>;
+                  readonly name: "DrainTrainer";
+                  readonly path: "/ovis.fleet.v1.FleetService/DrainTrainer";
+                  readonly requestType: "DrainTrainerRequest";
+                  readonly responseType: "DrainTrainerResponse";
+                  readonly requestStream: undefined;
+                  readonly responseStream: undefined;
                 };
             }
 
@@ -685,6 +707,18 @@ export namespace ovis {
                 /** Heartbeat phase. */
                 phase: ovis.trainer.v1.StagePhase;
 
+                /** Heartbeat rank. */
+                rank: number;
+
+                /** The gang that it is kept for, at work or not; empty when none. */
+                reservation?: (ovis.fleet.v1.Reservation.$Properties|null);
+
+                /** The stage that it holds in memory for the next generation; absent when none. */
+                held?: (ovis.trainer.v1.HeldStage.$Properties|null);
+
+                /** Own time of a step (computing and waiting for data), mean of the last steps in ms; 0 when it trains nothing. */
+                ownMs: number;
+
                 /**
                  * Creates a new Heartbeat instance using the specified properties.
                  * @param [properties] Properties to set
@@ -759,12 +793,122 @@ export namespace ovis {
                     /** Heartbeat phase */
                     phase?: (ovis.trainer.v1.StagePhase|null);
 
+                    /** Heartbeat rank */
+                    rank?: (number|null);
+
+                    /** The gang that it is kept for, at work or not; empty when none. */
+                    reservation?: (ovis.fleet.v1.Reservation.$Properties|null);
+
+                    /** The stage that it holds in memory for the next generation; absent when none. */
+                    held?: (ovis.trainer.v1.HeldStage.$Properties|null);
+
+                    /** Own time of a step (computing and waiting for data), mean of the last steps in ms; 0 when it trains nothing. */
+                    ownMs?: (number|null);
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
 
                 /** Shape of a Heartbeat. */
                 type $Shape = ovis.fleet.v1.Heartbeat.$Properties;
+            }
+
+            /**
+             * Properties of a Reservation.
+             * @deprecated Use ovis.fleet.v1.Reservation.$Properties instead.
+             */
+            interface IReservation extends ovis.fleet.v1.Reservation.$Properties {
+            }
+
+            /** Represents a Reservation. */
+            class Reservation {
+
+                /**
+                 * Constructs a new Reservation.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.Reservation.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Reservation runId. */
+                runId: string;
+
+                /** Reservation gangId. */
+                gangId: string;
+
+                /** Reservation generation. */
+                generation: number;
+
+                /**
+                 * Creates a new Reservation instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Reservation instance
+                 */
+                static create(properties: ovis.fleet.v1.Reservation.$Shape): ovis.fleet.v1.Reservation & ovis.fleet.v1.Reservation.$Shape;
+                static create(properties?: ovis.fleet.v1.Reservation.$Properties): ovis.fleet.v1.Reservation;
+
+                /**
+                 * Encodes the specified Reservation message. Does not implicitly {@link ovis.fleet.v1.Reservation.verify|verify} messages.
+                 * @param message Reservation message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.Reservation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Reservation message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.Reservation & ovis.fleet.v1.Reservation.$Shape} Reservation
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.Reservation & ovis.fleet.v1.Reservation.$Shape;
+
+                /**
+                 * Creates a Reservation message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Reservation
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.Reservation;
+
+                /**
+                 * Creates a plain object from a Reservation message. Also converts values to other types if specified.
+                 * @param message Reservation
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.Reservation, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Reservation to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Reservation {
+
+                /** Properties of a Reservation. */
+                interface $Properties {
+
+                    /** Reservation runId */
+                    runId?: (string|null);
+
+                    /** Reservation gangId */
+                    gangId?: (string|null);
+
+                    /** Reservation generation */
+                    generation?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Reservation. */
+                type $Shape = ovis.fleet.v1.Reservation.$Properties;
             }
 
             /**
@@ -792,8 +936,11 @@ export namespace ovis {
                 /** FleetCommand drain. */
                 drain?: (ovis.fleet.v1.Drain.$Properties|null);
 
+                /** FleetCommand forget. */
+                forget?: (ovis.fleet.v1.Forget.$Properties|null);
+
                 /** FleetCommand command. */
-                command?: ("accepted"|"drain");
+                command?: ("accepted"|"drain"|"forget");
 
                 /**
                  * Creates a new FleetCommand instance using the specified properties.
@@ -854,8 +1001,11 @@ export namespace ovis {
                     /** FleetCommand drain */
                     drain?: (ovis.fleet.v1.Drain.$Properties|null);
 
+                    /** FleetCommand forget */
+                    forget?: (ovis.fleet.v1.Forget.$Properties|null);
+
                     /** FleetCommand command */
-                    command?: ("accepted"|"drain");
+                    command?: ("accepted"|"drain"|"forget");
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -865,9 +1015,10 @@ export namespace ovis {
                 type $Shape = {
                   accepted?: ovis.fleet.v1.Accepted.$Shape|null;
                   drain?: ovis.fleet.v1.Drain.$Shape|null;
+                  forget?: ovis.fleet.v1.Forget.$Shape|null;
                   $unknowns?: Uint8Array[];
                 } & (
-                  ({ command?: undefined; accepted?: null; drain?: null }|{ command?: "accepted"; accepted: ovis.fleet.v1.Accepted.$Shape; drain?: null }|{ command?: "drain"; accepted?: null; drain: ovis.fleet.v1.Drain.$Shape })
+                  ({ command?: undefined; accepted?: null; drain?: null; forget?: null }|{ command?: "accepted"; accepted: ovis.fleet.v1.Accepted.$Shape; drain?: null; forget?: null }|{ command?: "drain"; accepted?: null; drain: ovis.fleet.v1.Drain.$Shape; forget?: null }|{ command?: "forget"; accepted?: null; drain?: null; forget: ovis.fleet.v1.Forget.$Shape })
                 );
             }
 
@@ -1044,6 +1195,98 @@ export namespace ovis {
             }
 
             /**
+             * Properties of a Forget.
+             * @deprecated Use ovis.fleet.v1.Forget.$Properties instead.
+             */
+            interface IForget extends ovis.fleet.v1.Forget.$Properties {
+            }
+
+            /** Nobody speaks for this gang any more: what the trainer keeps for it is free. */
+            class Forget {
+
+                /**
+                 * Constructs a new Forget.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.Forget.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Forget gangId. */
+                gangId: string;
+
+                /** Forget generation. */
+                generation: number;
+
+                /**
+                 * Creates a new Forget instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Forget instance
+                 */
+                static create(properties: ovis.fleet.v1.Forget.$Shape): ovis.fleet.v1.Forget & ovis.fleet.v1.Forget.$Shape;
+                static create(properties?: ovis.fleet.v1.Forget.$Properties): ovis.fleet.v1.Forget;
+
+                /**
+                 * Encodes the specified Forget message. Does not implicitly {@link ovis.fleet.v1.Forget.verify|verify} messages.
+                 * @param message Forget message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.Forget.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Forget message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.Forget & ovis.fleet.v1.Forget.$Shape} Forget
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.Forget & ovis.fleet.v1.Forget.$Shape;
+
+                /**
+                 * Creates a Forget message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Forget
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.Forget;
+
+                /**
+                 * Creates a plain object from a Forget message. Also converts values to other types if specified.
+                 * @param message Forget
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.Forget, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Forget to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Forget {
+
+                /** Properties of a Forget. */
+                interface $Properties {
+
+                    /** Forget gangId */
+                    gangId?: (string|null);
+
+                    /** Forget generation */
+                    generation?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Forget. */
+                type $Shape = ovis.fleet.v1.Forget.$Properties;
+            }
+
+            /**
              * Properties of a ListTrainersRequest.
              * @deprecated Use ovis.fleet.v1.ListTrainersRequest.$Properties instead.
              */
@@ -1145,6 +1388,9 @@ export namespace ovis {
                 /** ListTrainersResponse trainers. */
                 trainers: ovis.fleet.v1.Trainer.$Properties[];
 
+                /** Gangs that wait for trainers, the next one first. */
+                queue: ovis.fleet.v1.WaitingGang.$Properties[];
+
                 /**
                  * Creates a new ListTrainersResponse instance using the specified properties.
                  * @param [properties] Properties to set
@@ -1201,12 +1447,321 @@ export namespace ovis {
                     /** ListTrainersResponse trainers */
                     trainers?: (ovis.fleet.v1.Trainer.$Properties[]|null);
 
+                    /** Gangs that wait for trainers, the next one first. */
+                    queue?: (ovis.fleet.v1.WaitingGang.$Properties[]|null);
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
 
                 /** Shape of a ListTrainersResponse. */
                 type $Shape = ovis.fleet.v1.ListTrainersResponse.$Properties;
+            }
+
+            /**
+             * Properties of a WaitingGang.
+             * @deprecated Use ovis.fleet.v1.WaitingGang.$Properties instead.
+             */
+            interface IWaitingGang extends ovis.fleet.v1.WaitingGang.$Properties {
+            }
+
+            /** Represents a WaitingGang. */
+            class WaitingGang {
+
+                /**
+                 * Constructs a new WaitingGang.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.WaitingGang.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** WaitingGang runId. */
+                runId: string;
+
+                /** WaitingGang gangId. */
+                gangId: string;
+
+                /** 0: the evaluation. */
+                stage: number;
+
+                /** WaitingGang priority. */
+                priority: number;
+
+                /** Milliseconds since the Unix epoch. */
+                submittedAtMs: number;
+
+                /** WaitingGang trainers. */
+                trainers: number;
+
+                /** WaitingGang minTrainers. */
+                minTrainers: number;
+
+                /** Why it waits, in words. */
+                reason: string;
+
+                /** WaitingGang waitedMs. */
+                waitedMs: number;
+
+                /**
+                 * Creates a new WaitingGang instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns WaitingGang instance
+                 */
+                static create(properties: ovis.fleet.v1.WaitingGang.$Shape): ovis.fleet.v1.WaitingGang & ovis.fleet.v1.WaitingGang.$Shape;
+                static create(properties?: ovis.fleet.v1.WaitingGang.$Properties): ovis.fleet.v1.WaitingGang;
+
+                /**
+                 * Encodes the specified WaitingGang message. Does not implicitly {@link ovis.fleet.v1.WaitingGang.verify|verify} messages.
+                 * @param message WaitingGang message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.WaitingGang.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a WaitingGang message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.WaitingGang & ovis.fleet.v1.WaitingGang.$Shape} WaitingGang
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.WaitingGang & ovis.fleet.v1.WaitingGang.$Shape;
+
+                /**
+                 * Creates a WaitingGang message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns WaitingGang
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.WaitingGang;
+
+                /**
+                 * Creates a plain object from a WaitingGang message. Also converts values to other types if specified.
+                 * @param message WaitingGang
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.WaitingGang, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this WaitingGang to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace WaitingGang {
+
+                /** Properties of a WaitingGang. */
+                interface $Properties {
+
+                    /** WaitingGang runId */
+                    runId?: (string|null);
+
+                    /** WaitingGang gangId */
+                    gangId?: (string|null);
+
+                    /** 0: the evaluation. */
+                    stage?: (number|null);
+
+                    /** WaitingGang priority */
+                    priority?: (number|null);
+
+                    /** Milliseconds since the Unix epoch. */
+                    submittedAtMs?: (number|null);
+
+                    /** WaitingGang trainers */
+                    trainers?: (number|null);
+
+                    /** WaitingGang minTrainers */
+                    minTrainers?: (number|null);
+
+                    /** Why it waits, in words. */
+                    reason?: (string|null);
+
+                    /** WaitingGang waitedMs */
+                    waitedMs?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a WaitingGang. */
+                type $Shape = ovis.fleet.v1.WaitingGang.$Properties;
+            }
+
+            /**
+             * Properties of a DrainTrainerRequest.
+             * @deprecated Use ovis.fleet.v1.DrainTrainerRequest.$Properties instead.
+             */
+            interface IDrainTrainerRequest extends ovis.fleet.v1.DrainTrainerRequest.$Properties {
+            }
+
+            /** Represents a DrainTrainerRequest. */
+            class DrainTrainerRequest {
+
+                /**
+                 * Constructs a new DrainTrainerRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.DrainTrainerRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** DrainTrainerRequest trainerId. */
+                trainerId: string;
+
+                /** DrainTrainerRequest reason. */
+                reason: string;
+
+                /**
+                 * Creates a new DrainTrainerRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns DrainTrainerRequest instance
+                 */
+                static create(properties: ovis.fleet.v1.DrainTrainerRequest.$Shape): ovis.fleet.v1.DrainTrainerRequest & ovis.fleet.v1.DrainTrainerRequest.$Shape;
+                static create(properties?: ovis.fleet.v1.DrainTrainerRequest.$Properties): ovis.fleet.v1.DrainTrainerRequest;
+
+                /**
+                 * Encodes the specified DrainTrainerRequest message. Does not implicitly {@link ovis.fleet.v1.DrainTrainerRequest.verify|verify} messages.
+                 * @param message DrainTrainerRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.DrainTrainerRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a DrainTrainerRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.DrainTrainerRequest & ovis.fleet.v1.DrainTrainerRequest.$Shape} DrainTrainerRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.DrainTrainerRequest & ovis.fleet.v1.DrainTrainerRequest.$Shape;
+
+                /**
+                 * Creates a DrainTrainerRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns DrainTrainerRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.DrainTrainerRequest;
+
+                /**
+                 * Creates a plain object from a DrainTrainerRequest message. Also converts values to other types if specified.
+                 * @param message DrainTrainerRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.DrainTrainerRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this DrainTrainerRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace DrainTrainerRequest {
+
+                /** Properties of a DrainTrainerRequest. */
+                interface $Properties {
+
+                    /** DrainTrainerRequest trainerId */
+                    trainerId?: (string|null);
+
+                    /** DrainTrainerRequest reason */
+                    reason?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a DrainTrainerRequest. */
+                type $Shape = ovis.fleet.v1.DrainTrainerRequest.$Properties;
+            }
+
+            /**
+             * Properties of a DrainTrainerResponse.
+             * @deprecated Use ovis.fleet.v1.DrainTrainerResponse.$Properties instead.
+             */
+            interface IDrainTrainerResponse extends ovis.fleet.v1.DrainTrainerResponse.$Properties {
+            }
+
+            /** Represents a DrainTrainerResponse. */
+            class DrainTrainerResponse {
+
+                /**
+                 * Constructs a new DrainTrainerResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.fleet.v1.DrainTrainerResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /**
+                 * Creates a new DrainTrainerResponse instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns DrainTrainerResponse instance
+                 */
+                static create(properties: ovis.fleet.v1.DrainTrainerResponse.$Shape): ovis.fleet.v1.DrainTrainerResponse & ovis.fleet.v1.DrainTrainerResponse.$Shape;
+                static create(properties?: ovis.fleet.v1.DrainTrainerResponse.$Properties): ovis.fleet.v1.DrainTrainerResponse;
+
+                /**
+                 * Encodes the specified DrainTrainerResponse message. Does not implicitly {@link ovis.fleet.v1.DrainTrainerResponse.verify|verify} messages.
+                 * @param message DrainTrainerResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.fleet.v1.DrainTrainerResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a DrainTrainerResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.fleet.v1.DrainTrainerResponse & ovis.fleet.v1.DrainTrainerResponse.$Shape} DrainTrainerResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.fleet.v1.DrainTrainerResponse & ovis.fleet.v1.DrainTrainerResponse.$Shape;
+
+                /**
+                 * Creates a DrainTrainerResponse message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns DrainTrainerResponse
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.fleet.v1.DrainTrainerResponse;
+
+                /**
+                 * Creates a plain object from a DrainTrainerResponse message. Also converts values to other types if specified.
+                 * @param message DrainTrainerResponse
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.fleet.v1.DrainTrainerResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this DrainTrainerResponse to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace DrainTrainerResponse {
+
+                /** Properties of a DrainTrainerResponse. */
+                interface $Properties {
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a DrainTrainerResponse. */
+                type $Shape = ovis.fleet.v1.DrainTrainerResponse.$Properties;
             }
 
             /**
@@ -1239,6 +1794,12 @@ export namespace ovis {
 
                 /** Milliseconds since the last report. */
                 silentMs: number;
+
+                /** The run it is kept for; empty when it is free. */
+                leaseRunId: string;
+
+                /** Own time of a step beside the median of its gang: 1 is as fast as the others, 0 when it trains nothing or alone. */
+                stragglerScore: number;
 
                 /**
                  * Creates a new Trainer instance using the specified properties.
@@ -1304,6 +1865,12 @@ export namespace ovis {
 
                     /** Milliseconds since the last report. */
                     silentMs?: (number|null);
+
+                    /** The run it is kept for; empty when it is free. */
+                    leaseRunId?: (string|null);
+
+                    /** Own time of a step beside the median of its gang: 1 is as fast as the others, 0 when it trains nothing or alone. */
+                    stragglerScore?: (number|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -1658,6 +2225,18 @@ export namespace ovis {
                 static create(rpcImpl: $protobuf.RPCImpl, requestDelimited?: boolean, responseDelimited?: boolean): TrainerService;
 
                 /**
+                 * Keeps this trainer for a gang until Release: it takes no other work. ALREADY_EXISTS when another gang has it, DRAINING when it
+                 * takes no new work. A later generation of the same gang may reserve it again, also while it still works for the one before.
+                 */
+                reserve: ovis.trainer.v1.TrainerService.Reserve;
+
+                /**
+                 * Ends whatever this trainer does or keeps for the gang: a stage that runs, one that it holds in memory, the reservation. Answers when
+                 * it is idle.
+                 */
+                release: ovis.trainer.v1.TrainerService.Release;
+
+                /**
                  * Runs one stage as one rank of a gang; the stream ends after `done` or `failed`. When the caller goes away
                  * the trainer goes on: call Attach to watch again.
                  */
@@ -1677,9 +2256,56 @@ export namespace ovis {
 
                 /** Calls GetStatus. */
                 getStatus: ovis.trainer.v1.TrainerService.GetStatus;
+
+                /** What it does at this moment and where it waits, for somebody who has to find out why nothing moves. */
+                diagnose: ovis.trainer.v1.TrainerService.Diagnose;
             }
 
             namespace TrainerService {
+
+                /**
+                 * Callback as used by {@link ovis.trainer.v1.TrainerService#reserve}.
+                 * @param error Error, if any
+                 * @param [response] ReserveResponse
+                 */
+                type ReserveCallback = (error: (Error|null), response?: ovis.trainer.v1.ReserveResponse) => void;
+
+                /**
+                 * Keeps this trainer for a gang until Release: it takes no other work. ALREADY_EXISTS when another gang has it, DRAINING when it
+                 * takes no new work. A later generation of the same gang may reserve it again, also while it still works for the one before.
+                 */
+                type Reserve = {
+                  (request: ovis.trainer.v1.IReserveRequest, callback: ovis.trainer.v1.TrainerService.ReserveCallback): void;
+                  (request: ovis.trainer.v1.IReserveRequest): Promise<ovis.trainer.v1.ReserveResponse>;
+                  readonly name: "Reserve";
+                  readonly path: "/ovis.trainer.v1.TrainerService/Reserve";
+                  readonly requestType: "ReserveRequest";
+                  readonly responseType: "ReserveResponse";
+                  readonly requestStream: undefined;
+                  readonly responseStream: undefined;
+                };
+
+                /**
+                 * Callback as used by {@link ovis.trainer.v1.TrainerService#release}.
+                 * @param error Error, if any
+                 * @param [response] ReleaseResponse
+                 */
+                type ReleaseCallback = (error: (Error|null), response?: ovis.trainer.v1.ReleaseResponse) => void;
+
+                /**
+                 * Ends whatever this trainer does or keeps for the gang: a stage that runs, one that it holds in memory, the reservation. Answers when
+                 * it is idle.
+                 */
+                type Release = {
+                  (request: ovis.trainer.v1.IReleaseRequest, callback: ovis.trainer.v1.TrainerService.ReleaseCallback): void;
+                  (request: ovis.trainer.v1.IReleaseRequest): Promise<ovis.trainer.v1.ReleaseResponse>;
+                  readonly name: "Release";
+                  readonly path: "/ovis.trainer.v1.TrainerService/Release";
+                  readonly requestType: "ReleaseRequest";
+                  readonly responseType: "ReleaseResponse";
+                  readonly requestStream: undefined;
+                  readonly responseStream: undefined;
+                };
 
                 /**
                  * Callback as used by {@link ovis.trainer.v1.TrainerService#runStage}.
@@ -1781,6 +2407,25 @@ export namespace ovis {
                   readonly requestStream: undefined;
                   readonly responseStream: undefined;
                 };
+
+                /**
+                 * Callback as used by {@link ovis.trainer.v1.TrainerService#diagnose}.
+                 * @param error Error, if any
+                 * @param [response] DiagnoseResponse
+                 */
+                type DiagnoseCallback = (error: (Error|null), response?: ovis.trainer.v1.DiagnoseResponse) => void;
+
+                /** What it does at this moment and where it waits, for somebody who has to find out why nothing moves. */
+                type Diagnose = {
+                  (request: ovis.trainer.v1.IDiagnoseRequest, callback: ovis.trainer.v1.TrainerService.DiagnoseCallback): void;
+                  (request: ovis.trainer.v1.IDiagnoseRequest): Promise<ovis.trainer.v1.DiagnoseResponse>;
+                  readonly name: "Diagnose";
+                  readonly path: "/ovis.trainer.v1.TrainerService/Diagnose";
+                  readonly requestType: "DiagnoseRequest";
+                  readonly responseType: "DiagnoseResponse";
+                  readonly requestStream: undefined;
+                  readonly responseStream: undefined;
+                };
             }
 
             /** TrainerState enum. */
@@ -1816,6 +2461,484 @@ export namespace ovis {
 
                 /** STAGE_PHASE_CHECKPOINTING value */
                 STAGE_PHASE_CHECKPOINTING = 4
+            }
+
+            /**
+             * Properties of a ReserveRequest.
+             * @deprecated Use ovis.trainer.v1.ReserveRequest.$Properties instead.
+             */
+            interface IReserveRequest extends ovis.trainer.v1.ReserveRequest.$Properties {
+            }
+
+            /** Represents a ReserveRequest. */
+            class ReserveRequest {
+
+                /**
+                 * Constructs a new ReserveRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.ReserveRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** ReserveRequest runId. */
+                runId: string;
+
+                /** ReserveRequest gangId. */
+                gangId: string;
+
+                /** ReserveRequest generation. */
+                generation: number;
+
+                /**
+                 * Creates a new ReserveRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ReserveRequest instance
+                 */
+                static create(properties: ovis.trainer.v1.ReserveRequest.$Shape): ovis.trainer.v1.ReserveRequest & ovis.trainer.v1.ReserveRequest.$Shape;
+                static create(properties?: ovis.trainer.v1.ReserveRequest.$Properties): ovis.trainer.v1.ReserveRequest;
+
+                /**
+                 * Encodes the specified ReserveRequest message. Does not implicitly {@link ovis.trainer.v1.ReserveRequest.verify|verify} messages.
+                 * @param message ReserveRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.ReserveRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a ReserveRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.ReserveRequest & ovis.trainer.v1.ReserveRequest.$Shape} ReserveRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.ReserveRequest & ovis.trainer.v1.ReserveRequest.$Shape;
+
+                /**
+                 * Creates a ReserveRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns ReserveRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.ReserveRequest;
+
+                /**
+                 * Creates a plain object from a ReserveRequest message. Also converts values to other types if specified.
+                 * @param message ReserveRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.ReserveRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this ReserveRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace ReserveRequest {
+
+                /** Properties of a ReserveRequest. */
+                interface $Properties {
+
+                    /** ReserveRequest runId */
+                    runId?: (string|null);
+
+                    /** ReserveRequest gangId */
+                    gangId?: (string|null);
+
+                    /** ReserveRequest generation */
+                    generation?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a ReserveRequest. */
+                type $Shape = ovis.trainer.v1.ReserveRequest.$Properties;
+            }
+
+            /**
+             * Properties of a ReserveResponse.
+             * @deprecated Use ovis.trainer.v1.ReserveResponse.$Properties instead.
+             */
+            interface IReserveResponse extends ovis.trainer.v1.ReserveResponse.$Properties {
+            }
+
+            /** Represents a ReserveResponse. */
+            class ReserveResponse {
+
+                /**
+                 * Constructs a new ReserveResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.ReserveResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** The stage of this gang that it holds in memory; absent when it holds none. */
+                held?: (ovis.trainer.v1.HeldStage.$Properties|null);
+
+                /**
+                 * Creates a new ReserveResponse instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ReserveResponse instance
+                 */
+                static create(properties: ovis.trainer.v1.ReserveResponse.$Shape): ovis.trainer.v1.ReserveResponse & ovis.trainer.v1.ReserveResponse.$Shape;
+                static create(properties?: ovis.trainer.v1.ReserveResponse.$Properties): ovis.trainer.v1.ReserveResponse;
+
+                /**
+                 * Encodes the specified ReserveResponse message. Does not implicitly {@link ovis.trainer.v1.ReserveResponse.verify|verify} messages.
+                 * @param message ReserveResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.ReserveResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a ReserveResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.ReserveResponse & ovis.trainer.v1.ReserveResponse.$Shape} ReserveResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.ReserveResponse & ovis.trainer.v1.ReserveResponse.$Shape;
+
+                /**
+                 * Creates a ReserveResponse message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns ReserveResponse
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.ReserveResponse;
+
+                /**
+                 * Creates a plain object from a ReserveResponse message. Also converts values to other types if specified.
+                 * @param message ReserveResponse
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.ReserveResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this ReserveResponse to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace ReserveResponse {
+
+                /** Properties of a ReserveResponse. */
+                interface $Properties {
+
+                    /** The stage of this gang that it holds in memory; absent when it holds none. */
+                    held?: (ovis.trainer.v1.HeldStage.$Properties|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a ReserveResponse. */
+                type $Shape = ovis.trainer.v1.ReserveResponse.$Properties;
+            }
+
+            /**
+             * Properties of a ReleaseRequest.
+             * @deprecated Use ovis.trainer.v1.ReleaseRequest.$Properties instead.
+             */
+            interface IReleaseRequest extends ovis.trainer.v1.ReleaseRequest.$Properties {
+            }
+
+            /** Represents a ReleaseRequest. */
+            class ReleaseRequest {
+
+                /**
+                 * Constructs a new ReleaseRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.ReleaseRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** ReleaseRequest gangId. */
+                gangId: string;
+
+                /** A later generation is left alone. */
+                generation: number;
+
+                /** ReleaseRequest reason. */
+                reason: string;
+
+                /**
+                 * Creates a new ReleaseRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ReleaseRequest instance
+                 */
+                static create(properties: ovis.trainer.v1.ReleaseRequest.$Shape): ovis.trainer.v1.ReleaseRequest & ovis.trainer.v1.ReleaseRequest.$Shape;
+                static create(properties?: ovis.trainer.v1.ReleaseRequest.$Properties): ovis.trainer.v1.ReleaseRequest;
+
+                /**
+                 * Encodes the specified ReleaseRequest message. Does not implicitly {@link ovis.trainer.v1.ReleaseRequest.verify|verify} messages.
+                 * @param message ReleaseRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.ReleaseRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a ReleaseRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.ReleaseRequest & ovis.trainer.v1.ReleaseRequest.$Shape} ReleaseRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.ReleaseRequest & ovis.trainer.v1.ReleaseRequest.$Shape;
+
+                /**
+                 * Creates a ReleaseRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns ReleaseRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.ReleaseRequest;
+
+                /**
+                 * Creates a plain object from a ReleaseRequest message. Also converts values to other types if specified.
+                 * @param message ReleaseRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.ReleaseRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this ReleaseRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace ReleaseRequest {
+
+                /** Properties of a ReleaseRequest. */
+                interface $Properties {
+
+                    /** ReleaseRequest gangId */
+                    gangId?: (string|null);
+
+                    /** A later generation is left alone. */
+                    generation?: (number|null);
+
+                    /** ReleaseRequest reason */
+                    reason?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a ReleaseRequest. */
+                type $Shape = ovis.trainer.v1.ReleaseRequest.$Properties;
+            }
+
+            /**
+             * Properties of a ReleaseResponse.
+             * @deprecated Use ovis.trainer.v1.ReleaseResponse.$Properties instead.
+             */
+            interface IReleaseResponse extends ovis.trainer.v1.ReleaseResponse.$Properties {
+            }
+
+            /** Represents a ReleaseResponse. */
+            class ReleaseResponse {
+
+                /**
+                 * Constructs a new ReleaseResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.ReleaseResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** False when it had nothing to do with the gang. */
+                released: boolean;
+
+                /**
+                 * Creates a new ReleaseResponse instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ReleaseResponse instance
+                 */
+                static create(properties: ovis.trainer.v1.ReleaseResponse.$Shape): ovis.trainer.v1.ReleaseResponse & ovis.trainer.v1.ReleaseResponse.$Shape;
+                static create(properties?: ovis.trainer.v1.ReleaseResponse.$Properties): ovis.trainer.v1.ReleaseResponse;
+
+                /**
+                 * Encodes the specified ReleaseResponse message. Does not implicitly {@link ovis.trainer.v1.ReleaseResponse.verify|verify} messages.
+                 * @param message ReleaseResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.ReleaseResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a ReleaseResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.ReleaseResponse & ovis.trainer.v1.ReleaseResponse.$Shape} ReleaseResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.ReleaseResponse & ovis.trainer.v1.ReleaseResponse.$Shape;
+
+                /**
+                 * Creates a ReleaseResponse message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns ReleaseResponse
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.ReleaseResponse;
+
+                /**
+                 * Creates a plain object from a ReleaseResponse message. Also converts values to other types if specified.
+                 * @param message ReleaseResponse
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.ReleaseResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this ReleaseResponse to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace ReleaseResponse {
+
+                /** Properties of a ReleaseResponse. */
+                interface $Properties {
+
+                    /** False when it had nothing to do with the gang. */
+                    released?: (boolean|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a ReleaseResponse. */
+                type $Shape = ovis.trainer.v1.ReleaseResponse.$Properties;
+            }
+
+            /**
+             * Properties of a HeldStage.
+             * @deprecated Use ovis.trainer.v1.HeldStage.$Properties instead.
+             */
+            interface IHeldStage extends ovis.trainer.v1.HeldStage.$Properties {
+            }
+
+            /** A stage that a trainer keeps in memory after its gang has ended, so that the next generation goes on without reading a checkpoint. */
+            class HeldStage {
+
+                /**
+                 * Constructs a new HeldStage.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.HeldStage.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** HeldStage runId. */
+                runId: string;
+
+                /** HeldStage gangId. */
+                gangId: string;
+
+                /** HeldStage stage. */
+                stage: number;
+
+                /** Steps that are in its weights. */
+                step: number;
+
+                /** HeldStage bytes. */
+                bytes: number;
+
+                /**
+                 * Creates a new HeldStage instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns HeldStage instance
+                 */
+                static create(properties: ovis.trainer.v1.HeldStage.$Shape): ovis.trainer.v1.HeldStage & ovis.trainer.v1.HeldStage.$Shape;
+                static create(properties?: ovis.trainer.v1.HeldStage.$Properties): ovis.trainer.v1.HeldStage;
+
+                /**
+                 * Encodes the specified HeldStage message. Does not implicitly {@link ovis.trainer.v1.HeldStage.verify|verify} messages.
+                 * @param message HeldStage message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.HeldStage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a HeldStage message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.HeldStage & ovis.trainer.v1.HeldStage.$Shape} HeldStage
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.HeldStage & ovis.trainer.v1.HeldStage.$Shape;
+
+                /**
+                 * Creates a HeldStage message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns HeldStage
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.HeldStage;
+
+                /**
+                 * Creates a plain object from a HeldStage message. Also converts values to other types if specified.
+                 * @param message HeldStage
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.HeldStage, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this HeldStage to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace HeldStage {
+
+                /** Properties of a HeldStage. */
+                interface $Properties {
+
+                    /** HeldStage runId */
+                    runId?: (string|null);
+
+                    /** HeldStage gangId */
+                    gangId?: (string|null);
+
+                    /** HeldStage stage */
+                    stage?: (number|null);
+
+                    /** Steps that are in its weights. */
+                    step?: (number|null);
+
+                    /** HeldStage bytes */
+                    bytes?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a HeldStage. */
+                type $Shape = ovis.trainer.v1.HeldStage.$Properties;
             }
 
             /**
@@ -1872,6 +2995,12 @@ export namespace ovis {
 
                 /** Temporal activity attempt; a trainer refuses an attempt older than one it has seen. */
                 attempt: number;
+
+                /** Steps of the stage that are in checkpoint_url: memory of an earlier step is not used. */
+                startStep: number;
+
+                /** The config may differ from that of the checkpoint in what a stage can change on its way (rates, schedule, number of steps). */
+                acceptChanges: boolean;
 
                 /**
                  * Creates a new RunStageRequest instance using the specified properties.
@@ -1961,6 +3090,12 @@ export namespace ovis {
 
                     /** Temporal activity attempt; a trainer refuses an attempt older than one it has seen. */
                     attempt?: (number|null);
+
+                    /** Steps of the stage that are in checkpoint_url: memory of an earlier step is not used. */
+                    startStep?: (number|null);
+
+                    /** The config may differ from that of the checkpoint in what a stage can change on its way (rates, schedule, number of steps). */
+                    acceptChanges?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -2090,6 +3225,9 @@ export namespace ovis {
                 /** Shown to the user, for instance "run cancelled". */
                 reason: string;
 
+                /** Stop at the next step boundary without a checkpoint and hold the stage in memory: the next generation begins at once. */
+                hold: boolean;
+
                 /**
                  * Creates a new StopRequest instance using the specified properties.
                  * @param [properties] Properties to set
@@ -2151,6 +3289,9 @@ export namespace ovis {
 
                     /** Shown to the user, for instance "run cancelled". */
                     reason?: (string|null);
+
+                    /** Stop at the next step boundary without a checkpoint and hold the stage in memory: the next generation begins at once. */
+                    hold?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -2440,6 +3581,12 @@ export namespace ovis {
                 /** Number of trainable numbers in this stage. */
                 trainableParams: number;
 
+                /** StageStarted source. */
+                source: ovis.trainer.v1.StageSource;
+
+                /** For people, for instance "step 120 of rank 0 (trainer-1), 48.2 MB". */
+                sourceDetail: string;
+
                 /**
                  * Creates a new StageStarted instance using the specified properties.
                  * @param [properties] Properties to set
@@ -2502,12 +3649,37 @@ export namespace ovis {
                     /** Number of trainable numbers in this stage. */
                     trainableParams?: (number|null);
 
+                    /** StageStarted source */
+                    source?: (ovis.trainer.v1.StageSource|null);
+
+                    /** For people, for instance "step 120 of rank 0 (trainer-1), 48.2 MB". */
+                    sourceDetail?: (string|null);
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
 
                 /** Shape of a StageStarted. */
                 type $Shape = ovis.trainer.v1.StageStarted.$Properties;
+            }
+
+            /** Where a rank's weights come from. */
+            enum StageSource {
+
+                /** STAGE_SOURCE_UNSPECIFIED value */
+                STAGE_SOURCE_UNSPECIFIED = 0,
+
+                /** STAGE_SOURCE_BACKBONES value */
+                STAGE_SOURCE_BACKBONES = 1,
+
+                /** STAGE_SOURCE_CHECKPOINT value */
+                STAGE_SOURCE_CHECKPOINT = 2,
+
+                /** It held them itself. */
+                STAGE_SOURCE_MEMORY = 3,
+
+                /** Another rank held them and sent them. */
+                STAGE_SOURCE_PEER = 4
             }
 
             /**
@@ -3719,6 +4891,244 @@ export namespace ovis {
 
                 /** Shape of a GetStatusResponse. */
                 type $Shape = ovis.trainer.v1.GetStatusResponse.$Properties;
+            }
+
+            /**
+             * Properties of a DiagnoseRequest.
+             * @deprecated Use ovis.trainer.v1.DiagnoseRequest.$Properties instead.
+             */
+            interface IDiagnoseRequest extends ovis.trainer.v1.DiagnoseRequest.$Properties {
+            }
+
+            /** Represents a DiagnoseRequest. */
+            class DiagnoseRequest {
+
+                /**
+                 * Constructs a new DiagnoseRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.DiagnoseRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /**
+                 * Creates a new DiagnoseRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns DiagnoseRequest instance
+                 */
+                static create(properties: ovis.trainer.v1.DiagnoseRequest.$Shape): ovis.trainer.v1.DiagnoseRequest & ovis.trainer.v1.DiagnoseRequest.$Shape;
+                static create(properties?: ovis.trainer.v1.DiagnoseRequest.$Properties): ovis.trainer.v1.DiagnoseRequest;
+
+                /**
+                 * Encodes the specified DiagnoseRequest message. Does not implicitly {@link ovis.trainer.v1.DiagnoseRequest.verify|verify} messages.
+                 * @param message DiagnoseRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.DiagnoseRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a DiagnoseRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.DiagnoseRequest & ovis.trainer.v1.DiagnoseRequest.$Shape} DiagnoseRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.DiagnoseRequest & ovis.trainer.v1.DiagnoseRequest.$Shape;
+
+                /**
+                 * Creates a DiagnoseRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns DiagnoseRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.DiagnoseRequest;
+
+                /**
+                 * Creates a plain object from a DiagnoseRequest message. Also converts values to other types if specified.
+                 * @param message DiagnoseRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.DiagnoseRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this DiagnoseRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace DiagnoseRequest {
+
+                /** Properties of a DiagnoseRequest. */
+                interface $Properties {
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a DiagnoseRequest. */
+                type $Shape = ovis.trainer.v1.DiagnoseRequest.$Properties;
+            }
+
+            /**
+             * Properties of a DiagnoseResponse.
+             * @deprecated Use ovis.trainer.v1.DiagnoseResponse.$Properties instead.
+             */
+            interface IDiagnoseResponse extends ovis.trainer.v1.DiagnoseResponse.$Properties {
+            }
+
+            /** Represents a DiagnoseResponse. */
+            class DiagnoseResponse {
+
+                /**
+                 * Constructs a new DiagnoseResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.DiagnoseResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** DiagnoseResponse runId. */
+                runId: string;
+
+                /** DiagnoseResponse gangId. */
+                gangId: string;
+
+                /** DiagnoseResponse generation. */
+                generation: number;
+
+                /** DiagnoseResponse rank. */
+                rank: number;
+
+                /** DiagnoseResponse stage. */
+                stage: number;
+
+                /** DiagnoseResponse step. */
+                step: number;
+
+                /** DiagnoseResponse phase. */
+                phase: ovis.trainer.v1.StagePhase;
+
+                /** Since the last event of the stage. */
+                silentMs: number;
+
+                /** Longest time that the main thread did not answer since the process began or the last diagnosis, and where it was then. */
+                blockedMs: number;
+
+                /** DiagnoseResponse blockedStack. */
+                blockedStack: string;
+
+                /** The last collectives of the group, oldest first, as JSON (CollectiveReport of @ovis/allreduce). */
+                collectivesJson: string;
+
+                /** Resources that keep the event loop busy, for instance "TCPSocketWrap". */
+                activeResources: string[];
+
+                /** DiagnoseResponse rssBytes. */
+                rssBytes: number;
+
+                /**
+                 * Creates a new DiagnoseResponse instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns DiagnoseResponse instance
+                 */
+                static create(properties: ovis.trainer.v1.DiagnoseResponse.$Shape): ovis.trainer.v1.DiagnoseResponse & ovis.trainer.v1.DiagnoseResponse.$Shape;
+                static create(properties?: ovis.trainer.v1.DiagnoseResponse.$Properties): ovis.trainer.v1.DiagnoseResponse;
+
+                /**
+                 * Encodes the specified DiagnoseResponse message. Does not implicitly {@link ovis.trainer.v1.DiagnoseResponse.verify|verify} messages.
+                 * @param message DiagnoseResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.DiagnoseResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a DiagnoseResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.DiagnoseResponse & ovis.trainer.v1.DiagnoseResponse.$Shape} DiagnoseResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.DiagnoseResponse & ovis.trainer.v1.DiagnoseResponse.$Shape;
+
+                /**
+                 * Creates a DiagnoseResponse message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns DiagnoseResponse
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.DiagnoseResponse;
+
+                /**
+                 * Creates a plain object from a DiagnoseResponse message. Also converts values to other types if specified.
+                 * @param message DiagnoseResponse
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.DiagnoseResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this DiagnoseResponse to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace DiagnoseResponse {
+
+                /** Properties of a DiagnoseResponse. */
+                interface $Properties {
+
+                    /** DiagnoseResponse runId */
+                    runId?: (string|null);
+
+                    /** DiagnoseResponse gangId */
+                    gangId?: (string|null);
+
+                    /** DiagnoseResponse generation */
+                    generation?: (number|null);
+
+                    /** DiagnoseResponse rank */
+                    rank?: (number|null);
+
+                    /** DiagnoseResponse stage */
+                    stage?: (number|null);
+
+                    /** DiagnoseResponse step */
+                    step?: (number|null);
+
+                    /** DiagnoseResponse phase */
+                    phase?: (ovis.trainer.v1.StagePhase|null);
+
+                    /** Since the last event of the stage. */
+                    silentMs?: (number|null);
+
+                    /** Longest time that the main thread did not answer since the process began or the last diagnosis, and where it was then. */
+                    blockedMs?: (number|null);
+
+                    /** DiagnoseResponse blockedStack */
+                    blockedStack?: (string|null);
+
+                    /** The last collectives of the group, oldest first, as JSON (CollectiveReport of @ovis/allreduce). */
+                    collectivesJson?: (string|null);
+
+                    /** Resources that keep the event loop busy, for instance "TCPSocketWrap". */
+                    activeResources?: (string[]|null);
+
+                    /** DiagnoseResponse rssBytes */
+                    rssBytes?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a DiagnoseResponse. */
+                type $Shape = ovis.trainer.v1.DiagnoseResponse.$Properties;
             }
         }
     }

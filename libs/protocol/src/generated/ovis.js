@@ -411,6 +411,19 @@ export const ovis = $root.ovis = (() => {
                     responseStream: { value: true }
                 });
 
+
+
+                $Object.defineProperties(FleetService.prototype.drainTrainer = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, FleetService.prototype.drainTrainer, $root.ovis.fleet.v1.DrainTrainerRequest, $root.ovis.fleet.v1.DrainTrainerResponse, request, callback);
+                }, {
+                    name: { value: "DrainTrainer" },
+                    path: { value: "/ovis.fleet.v1.FleetService/DrainTrainer" },
+                    requestType: { value: "DrainTrainerRequest" },
+                    responseType: { value: "DrainTrainerResponse" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: $undefined }
+                });
+
                 return FleetService;
             })();
 
@@ -1089,6 +1102,10 @@ export const ovis = $root.ovis = (() => {
                 Heartbeat.prototype.stage = 0;
                 Heartbeat.prototype.step = 0;
                 Heartbeat.prototype.phase = 0;
+                Heartbeat.prototype.rank = 0;
+                Heartbeat.prototype.reservation = null;
+                Heartbeat.prototype.held = null;
+                Heartbeat.prototype.ownMs = 0;
 
                 Heartbeat.create = function(properties) {
                     return new Heartbeat(properties);
@@ -1115,6 +1132,14 @@ export const ovis = $root.ovis = (() => {
                         writer.uint32(48).uint32(message.step);
                     if (message.phase != null && $Object.hasOwnProperty.call(message, "phase") && message.phase !== 0)
                         writer.uint32(56).int32(message.phase);
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                        writer.uint32(64).uint32(message.rank);
+                    if (message.reservation != null && $Object.hasOwnProperty.call(message, "reservation"))
+                        $root.ovis.fleet.v1.Reservation.encode(message.reservation, writer.uint32(74).fork(), _depth + 1).ldelim();
+                    if (message.held != null && $Object.hasOwnProperty.call(message, "held"))
+                        $root.ovis.trainer.v1.HeldStage.encode(message.held, writer.uint32(82).fork(), _depth + 1).ldelim();
+                    if (message.ownMs != null && $Object.hasOwnProperty.call(message, "ownMs") && !$Object.is(message.ownMs, 0))
+                        writer.uint32(89).double(message.ownMs);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -1211,6 +1236,36 @@ export const ovis = $root.ovis = (() => {
                                     delete message.phase;
                                 continue;
                             }
+                        case 8: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.rank = value;
+                                else
+                                    delete message.rank;
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 2)
+                                    break;
+                                message.reservation = $root.ovis.fleet.v1.Reservation.decode(reader, reader.size(), $undefined, _depth + 1, message.reservation);
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 2)
+                                    break;
+                                message.held = $root.ovis.trainer.v1.HeldStage.decode(reader, reader.size(), $undefined, _depth + 1, message.held);
+                                continue;
+                            }
+                        case 11: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.ownMs = value;
+                                else
+                                    delete message.ownMs;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -1301,6 +1356,22 @@ export const ovis = $root.ovis = (() => {
                             if (typeof object.phase === "number" && (object.phase | 0) === object.phase)
                                 message.phase = object.phase;
                         }
+                    if (object.rank != null)
+                        if ($Number(object.rank) !== 0)
+                            message.rank = object.rank >>> 0;
+                    if (object.reservation != null) {
+                        if (!$util.isObject(object.reservation))
+                            throw $TypeError(".ovis.fleet.v1.Heartbeat.reservation: object expected");
+                        message.reservation = $root.ovis.fleet.v1.Reservation.fromObject(object.reservation, _depth + 1);
+                    }
+                    if (object.held != null) {
+                        if (!$util.isObject(object.held))
+                            throw $TypeError(".ovis.fleet.v1.Heartbeat.held: object expected");
+                        message.held = $root.ovis.trainer.v1.HeldStage.fromObject(object.held, _depth + 1);
+                    }
+                    if (object.ownMs != null)
+                        if (!$Object.is($Number(object.ownMs), 0))
+                            message.ownMs = $Number(object.ownMs);
                     return message;
                 };
 
@@ -1320,6 +1391,10 @@ export const ovis = $root.ovis = (() => {
                         object.stage = 0;
                         object.step = 0;
                         object.phase = options.enums === $String ? "STAGE_PHASE_UNSPECIFIED" : 0;
+                        object.rank = 0;
+                        object.reservation = null;
+                        object.held = null;
+                        object.ownMs = 0;
                     }
                     if (message.state != null && $Object.hasOwnProperty.call(message, "state"))
                         object.state = options.enums === $String ? $root.ovis.trainer.v1.TrainerState[message.state] === $undefined ? message.state : $root.ovis.trainer.v1.TrainerState[message.state] : message.state;
@@ -1335,6 +1410,14 @@ export const ovis = $root.ovis = (() => {
                         object.step = message.step;
                     if (message.phase != null && $Object.hasOwnProperty.call(message, "phase"))
                         object.phase = options.enums === $String ? $root.ovis.trainer.v1.StagePhase[message.phase] === $undefined ? message.phase : $root.ovis.trainer.v1.StagePhase[message.phase] : message.phase;
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
+                        object.rank = message.rank;
+                    if (message.reservation != null && $Object.hasOwnProperty.call(message, "reservation"))
+                        object.reservation = $root.ovis.fleet.v1.Reservation.toObject(message.reservation, options, _depth + 1);
+                    if (message.held != null && $Object.hasOwnProperty.call(message, "held"))
+                        object.held = $root.ovis.trainer.v1.HeldStage.toObject(message.held, options, _depth + 1);
+                    if (message.ownMs != null && $Object.hasOwnProperty.call(message, "ownMs"))
+                        object.ownMs = options.json && !$isFinite(message.ownMs) ? $String(message.ownMs) : message.ownMs;
                     return object;
                 };
 
@@ -1343,6 +1426,164 @@ export const ovis = $root.ovis = (() => {
                 };
 
                 return Heartbeat;
+            })();
+
+            v1.Reservation = (function() {
+
+                const Reservation = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Reservation.prototype.runId = "";
+                Reservation.prototype.gangId = "";
+                Reservation.prototype.generation = 0;
+
+                Reservation.create = function(properties) {
+                    return new Reservation(properties);
+                };
+
+                Reservation.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(10).string(message.runId);
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(18).string(message.gangId);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(24).uint32(message.generation);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Reservation.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.Reservation();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Reservation.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.Reservation)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.Reservation: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.Reservation();
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    return message;
+                };
+
+                Reservation.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.runId = "";
+                        object.gangId = "";
+                        object.generation = 0;
+                    }
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    return object;
+                };
+
+                Reservation.prototype.toJSON = function() {
+                    return Reservation.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Reservation;
             })();
 
             v1.FleetCommand = (function() {
@@ -1356,11 +1597,12 @@ export const ovis = $root.ovis = (() => {
 
                 FleetCommand.prototype.accepted = null;
                 FleetCommand.prototype.drain = null;
+                FleetCommand.prototype.forget = null;
 
                 let $oneOfFields;
 
                 $Object.defineProperty(FleetCommand.prototype, "command", {
-                    get: $util.oneOfGetter($oneOfFields = ["accepted", "drain"]),
+                    get: $util.oneOfGetter($oneOfFields = ["accepted", "drain", "forget"]),
                     set: $util.oneOfSetter($oneOfFields)
                 });
 
@@ -1379,6 +1621,8 @@ export const ovis = $root.ovis = (() => {
                         $root.ovis.fleet.v1.Accepted.encode(message.accepted, writer.uint32(10).fork(), _depth + 1).ldelim();
                     if (message.drain != null && $Object.hasOwnProperty.call(message, "drain"))
                         $root.ovis.fleet.v1.Drain.encode(message.drain, writer.uint32(18).fork(), _depth + 1).ldelim();
+                    if (message.forget != null && $Object.hasOwnProperty.call(message, "forget"))
+                        $root.ovis.fleet.v1.Forget.encode(message.forget, writer.uint32(26).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -1426,6 +1670,13 @@ export const ovis = $root.ovis = (() => {
                                 message.command = "drain";
                                 continue;
                             }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                message.forget = $root.ovis.fleet.v1.Forget.decode(reader, reader.size(), $undefined, _depth + 1, message.forget);
+                                message.command = "forget";
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -1463,6 +1714,11 @@ export const ovis = $root.ovis = (() => {
                             throw $TypeError(".ovis.fleet.v1.FleetCommand.drain: object expected");
                         message.drain = $root.ovis.fleet.v1.Drain.fromObject(object.drain, _depth + 1);
                     }
+                    if (object.forget != null) {
+                        if (!$util.isObject(object.forget))
+                            throw $TypeError(".ovis.fleet.v1.FleetCommand.forget: object expected");
+                        message.forget = $root.ovis.fleet.v1.Forget.fromObject(object.forget, _depth + 1);
+                    }
                     return message;
                 };
 
@@ -1483,6 +1739,11 @@ export const ovis = $root.ovis = (() => {
                         object.drain = $root.ovis.fleet.v1.Drain.toObject(message.drain, options, _depth + 1);
                         if (options.oneofs)
                             object.command = "drain";
+                    }
+                    if (message.forget != null && $Object.hasOwnProperty.call(message, "forget")) {
+                        object.forget = $root.ovis.fleet.v1.Forget.toObject(message.forget, options, _depth + 1);
+                        if (options.oneofs)
+                            object.command = "forget";
                     }
                     return object;
                 };
@@ -1736,6 +1997,146 @@ export const ovis = $root.ovis = (() => {
                 return Drain;
             })();
 
+            v1.Forget = (function() {
+
+                const Forget = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Forget.prototype.gangId = "";
+                Forget.prototype.generation = 0;
+
+                Forget.create = function(properties) {
+                    return new Forget(properties);
+                };
+
+                Forget.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(10).string(message.gangId);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(16).uint32(message.generation);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Forget.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.Forget();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Forget.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.Forget)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.Forget: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.Forget();
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    return message;
+                };
+
+                Forget.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.gangId = "";
+                        object.generation = 0;
+                    }
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    return object;
+                };
+
+                Forget.prototype.toJSON = function() {
+                    return Forget.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Forget;
+            })();
+
             v1.ListTrainersRequest = (function() {
 
                 const ListTrainersRequest = function (properties) {
@@ -1830,6 +2231,7 @@ export const ovis = $root.ovis = (() => {
 
                 const ListTrainersResponse = function (properties) {
                     this.trainers = [];
+                    this.queue = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                             if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1837,6 +2239,7 @@ export const ovis = $root.ovis = (() => {
                 };
 
                 ListTrainersResponse.prototype.trainers = $util.emptyArray;
+                ListTrainersResponse.prototype.queue = $util.emptyArray;
 
                 ListTrainersResponse.create = function(properties) {
                     return new ListTrainersResponse(properties);
@@ -1852,6 +2255,9 @@ export const ovis = $root.ovis = (() => {
                     if (message.trainers != null && message.trainers.length)
                         for (let i = 0; i < message.trainers.length; ++i)
                             $root.ovis.fleet.v1.Trainer.encode(message.trainers[i], writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.queue != null && message.queue.length)
+                        for (let i = 0; i < message.queue.length; ++i)
+                            $root.ovis.fleet.v1.WaitingGang.encode(message.queue[i], writer.uint32(18).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -1893,6 +2299,14 @@ export const ovis = $root.ovis = (() => {
                                 message.trainers.push($root.ovis.fleet.v1.Trainer.decode(reader, reader.size(), $undefined, _depth + 1));
                                 continue;
                             }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.queue && message.queue.length))
+                                    message.queue = [];
+                                message.queue.push($root.ovis.fleet.v1.WaitingGang.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -1930,6 +2344,16 @@ export const ovis = $root.ovis = (() => {
                             message.trainers[i] = $root.ovis.fleet.v1.Trainer.fromObject(object.trainers[i], _depth + 1);
                         }
                     }
+                    if (object.queue) {
+                        if (!$Array.isArray(object.queue))
+                            throw $TypeError(".ovis.fleet.v1.ListTrainersResponse.queue: array expected");
+                        message.queue = $Array(object.queue.length);
+                        for (let i = 0; i < object.queue.length; ++i) {
+                            if (!$util.isObject(object.queue[i]))
+                                throw $TypeError(".ovis.fleet.v1.ListTrainersResponse.queue: object expected");
+                            message.queue[i] = $root.ovis.fleet.v1.WaitingGang.fromObject(object.queue[i], _depth + 1);
+                        }
+                    }
                     return message;
                 };
 
@@ -1941,12 +2365,19 @@ export const ovis = $root.ovis = (() => {
                     if (_depth > $util.recursionLimit)
                         throw $Error("max depth exceeded");
                     let object = {};
-                    if (options.arrays || options.defaults)
+                    if (options.arrays || options.defaults) {
                         object.trainers = [];
+                        object.queue = [];
+                    }
                     if (message.trainers && message.trainers.length) {
                         object.trainers = $Array(message.trainers.length);
                         for (let j = 0; j < message.trainers.length; ++j)
                             object.trainers[j] = $root.ovis.fleet.v1.Trainer.toObject(message.trainers[j], options, _depth + 1);
+                    }
+                    if (message.queue && message.queue.length) {
+                        object.queue = $Array(message.queue.length);
+                        for (let j = 0; j < message.queue.length; ++j)
+                            object.queue[j] = $root.ovis.fleet.v1.WaitingGang.toObject(message.queue[j], options, _depth + 1);
                     }
                     return object;
                 };
@@ -1956,6 +2387,502 @@ export const ovis = $root.ovis = (() => {
                 };
 
                 return ListTrainersResponse;
+            })();
+
+            v1.WaitingGang = (function() {
+
+                const WaitingGang = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                WaitingGang.prototype.runId = "";
+                WaitingGang.prototype.gangId = "";
+                WaitingGang.prototype.stage = 0;
+                WaitingGang.prototype.priority = 0;
+                WaitingGang.prototype.submittedAtMs = 0;
+                WaitingGang.prototype.trainers = 0;
+                WaitingGang.prototype.minTrainers = 0;
+                WaitingGang.prototype.reason = "";
+                WaitingGang.prototype.waitedMs = 0;
+
+                WaitingGang.create = function(properties) {
+                    return new WaitingGang(properties);
+                };
+
+                WaitingGang.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(10).string(message.runId);
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(18).string(message.gangId);
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage") && message.stage !== 0)
+                        writer.uint32(24).uint32(message.stage);
+                    if (message.priority != null && $Object.hasOwnProperty.call(message, "priority") && message.priority !== 0)
+                        writer.uint32(32).int32(message.priority);
+                    if (message.submittedAtMs != null && $Object.hasOwnProperty.call(message, "submittedAtMs") && !$Object.is(message.submittedAtMs, 0))
+                        writer.uint32(41).double(message.submittedAtMs);
+                    if (message.trainers != null && $Object.hasOwnProperty.call(message, "trainers") && message.trainers !== 0)
+                        writer.uint32(48).uint32(message.trainers);
+                    if (message.minTrainers != null && $Object.hasOwnProperty.call(message, "minTrainers") && message.minTrainers !== 0)
+                        writer.uint32(56).uint32(message.minTrainers);
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                        writer.uint32(66).string(message.reason);
+                    if (message.waitedMs != null && $Object.hasOwnProperty.call(message, "waitedMs") && !$Object.is(message.waitedMs, 0))
+                        writer.uint32(73).double(message.waitedMs);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                WaitingGang.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.WaitingGang();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.stage = value;
+                                else
+                                    delete message.stage;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.priority = value;
+                                else
+                                    delete message.priority;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.submittedAtMs = value;
+                                else
+                                    delete message.submittedAtMs;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.trainers = value;
+                                else
+                                    delete message.trainers;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.minTrainers = value;
+                                else
+                                    delete message.minTrainers;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.reason = value;
+                                else
+                                    delete message.reason;
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.waitedMs = value;
+                                else
+                                    delete message.waitedMs;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                WaitingGang.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.WaitingGang)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.WaitingGang: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.WaitingGang();
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.stage != null)
+                        if ($Number(object.stage) !== 0)
+                            message.stage = object.stage >>> 0;
+                    if (object.priority != null)
+                        if ($Number(object.priority) !== 0)
+                            message.priority = object.priority | 0;
+                    if (object.submittedAtMs != null)
+                        if (!$Object.is($Number(object.submittedAtMs), 0))
+                            message.submittedAtMs = $Number(object.submittedAtMs);
+                    if (object.trainers != null)
+                        if ($Number(object.trainers) !== 0)
+                            message.trainers = object.trainers >>> 0;
+                    if (object.minTrainers != null)
+                        if ($Number(object.minTrainers) !== 0)
+                            message.minTrainers = object.minTrainers >>> 0;
+                    if (object.reason != null)
+                        if (typeof object.reason !== "string" || object.reason.length)
+                            message.reason = $String(object.reason);
+                    if (object.waitedMs != null)
+                        if (!$Object.is($Number(object.waitedMs), 0))
+                            message.waitedMs = $Number(object.waitedMs);
+                    return message;
+                };
+
+                WaitingGang.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.runId = "";
+                        object.gangId = "";
+                        object.stage = 0;
+                        object.priority = 0;
+                        object.submittedAtMs = 0;
+                        object.trainers = 0;
+                        object.minTrainers = 0;
+                        object.reason = "";
+                        object.waitedMs = 0;
+                    }
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage"))
+                        object.stage = message.stage;
+                    if (message.priority != null && $Object.hasOwnProperty.call(message, "priority"))
+                        object.priority = message.priority;
+                    if (message.submittedAtMs != null && $Object.hasOwnProperty.call(message, "submittedAtMs"))
+                        object.submittedAtMs = options.json && !$isFinite(message.submittedAtMs) ? $String(message.submittedAtMs) : message.submittedAtMs;
+                    if (message.trainers != null && $Object.hasOwnProperty.call(message, "trainers"))
+                        object.trainers = message.trainers;
+                    if (message.minTrainers != null && $Object.hasOwnProperty.call(message, "minTrainers"))
+                        object.minTrainers = message.minTrainers;
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason"))
+                        object.reason = message.reason;
+                    if (message.waitedMs != null && $Object.hasOwnProperty.call(message, "waitedMs"))
+                        object.waitedMs = options.json && !$isFinite(message.waitedMs) ? $String(message.waitedMs) : message.waitedMs;
+                    return object;
+                };
+
+                WaitingGang.prototype.toJSON = function() {
+                    return WaitingGang.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return WaitingGang;
+            })();
+
+            v1.DrainTrainerRequest = (function() {
+
+                const DrainTrainerRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                DrainTrainerRequest.prototype.trainerId = "";
+                DrainTrainerRequest.prototype.reason = "";
+
+                DrainTrainerRequest.create = function(properties) {
+                    return new DrainTrainerRequest(properties);
+                };
+
+                DrainTrainerRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId") && message.trainerId !== "")
+                        writer.uint32(10).string(message.trainerId);
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                        writer.uint32(18).string(message.reason);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                DrainTrainerRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.DrainTrainerRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.trainerId = value;
+                                else
+                                    delete message.trainerId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.reason = value;
+                                else
+                                    delete message.reason;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                DrainTrainerRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.DrainTrainerRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.DrainTrainerRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.fleet.v1.DrainTrainerRequest();
+                    if (object.trainerId != null)
+                        if (typeof object.trainerId !== "string" || object.trainerId.length)
+                            message.trainerId = $String(object.trainerId);
+                    if (object.reason != null)
+                        if (typeof object.reason !== "string" || object.reason.length)
+                            message.reason = $String(object.reason);
+                    return message;
+                };
+
+                DrainTrainerRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.trainerId = "";
+                        object.reason = "";
+                    }
+                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId"))
+                        object.trainerId = message.trainerId;
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason"))
+                        object.reason = message.reason;
+                    return object;
+                };
+
+                DrainTrainerRequest.prototype.toJSON = function() {
+                    return DrainTrainerRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return DrainTrainerRequest;
+            })();
+
+            v1.DrainTrainerResponse = (function() {
+
+                const DrainTrainerResponse = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                DrainTrainerResponse.create = function(properties) {
+                    return new DrainTrainerResponse(properties);
+                };
+
+                DrainTrainerResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                DrainTrainerResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.fleet.v1.DrainTrainerResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        reader.skipType(tag & 7, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                DrainTrainerResponse.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.fleet.v1.DrainTrainerResponse)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.fleet.v1.DrainTrainerResponse: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    return new $root.ovis.fleet.v1.DrainTrainerResponse();
+                };
+
+                DrainTrainerResponse.toObject = function () {
+                    return {};
+                };
+
+                DrainTrainerResponse.prototype.toJSON = function() {
+                    return DrainTrainerResponse.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return DrainTrainerResponse;
             })();
 
             v1.Trainer = (function() {
@@ -1971,6 +2898,8 @@ export const ovis = $root.ovis = (() => {
                 Trainer.prototype.heartbeat = null;
                 Trainer.prototype.connected = false;
                 Trainer.prototype.silentMs = 0;
+                Trainer.prototype.leaseRunId = "";
+                Trainer.prototype.stragglerScore = 0;
 
                 Trainer.create = function(properties) {
                     return new Trainer(properties);
@@ -1991,6 +2920,10 @@ export const ovis = $root.ovis = (() => {
                         writer.uint32(24).bool(message.connected);
                     if (message.silentMs != null && $Object.hasOwnProperty.call(message, "silentMs") && !$Object.is(message.silentMs, 0))
                         writer.uint32(33).double(message.silentMs);
+                    if (message.leaseRunId != null && $Object.hasOwnProperty.call(message, "leaseRunId") && message.leaseRunId !== "")
+                        writer.uint32(42).string(message.leaseRunId);
+                    if (message.stragglerScore != null && $Object.hasOwnProperty.call(message, "stragglerScore") && !$Object.is(message.stragglerScore, 0))
+                        writer.uint32(49).double(message.stragglerScore);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -2054,6 +2987,24 @@ export const ovis = $root.ovis = (() => {
                                     delete message.silentMs;
                                 continue;
                             }
+                        case 5: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.leaseRunId = value;
+                                else
+                                    delete message.leaseRunId;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.stragglerScore = value;
+                                else
+                                    delete message.stragglerScore;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -2097,6 +3048,12 @@ export const ovis = $root.ovis = (() => {
                     if (object.silentMs != null)
                         if (!$Object.is($Number(object.silentMs), 0))
                             message.silentMs = $Number(object.silentMs);
+                    if (object.leaseRunId != null)
+                        if (typeof object.leaseRunId !== "string" || object.leaseRunId.length)
+                            message.leaseRunId = $String(object.leaseRunId);
+                    if (object.stragglerScore != null)
+                        if (!$Object.is($Number(object.stragglerScore), 0))
+                            message.stragglerScore = $Number(object.stragglerScore);
                     return message;
                 };
 
@@ -2113,6 +3070,8 @@ export const ovis = $root.ovis = (() => {
                         object.heartbeat = null;
                         object.connected = false;
                         object.silentMs = 0;
+                        object.leaseRunId = "";
+                        object.stragglerScore = 0;
                     }
                     if (message.registration != null && $Object.hasOwnProperty.call(message, "registration"))
                         object.registration = $root.ovis.fleet.v1.Registration.toObject(message.registration, options, _depth + 1);
@@ -2122,6 +3081,10 @@ export const ovis = $root.ovis = (() => {
                         object.connected = message.connected;
                     if (message.silentMs != null && $Object.hasOwnProperty.call(message, "silentMs"))
                         object.silentMs = options.json && !$isFinite(message.silentMs) ? $String(message.silentMs) : message.silentMs;
+                    if (message.leaseRunId != null && $Object.hasOwnProperty.call(message, "leaseRunId"))
+                        object.leaseRunId = message.leaseRunId;
+                    if (message.stragglerScore != null && $Object.hasOwnProperty.call(message, "stragglerScore"))
+                        object.stragglerScore = options.json && !$isFinite(message.stragglerScore) ? $String(message.stragglerScore) : message.stragglerScore;
                     return object;
                 };
 
@@ -2664,6 +3627,32 @@ export const ovis = $root.ovis = (() => {
 
 
 
+                $Object.defineProperties(TrainerService.prototype.reserve = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.reserve, $root.ovis.trainer.v1.ReserveRequest, $root.ovis.trainer.v1.ReserveResponse, request, callback);
+                }, {
+                    name: { value: "Reserve" },
+                    path: { value: "/ovis.trainer.v1.TrainerService/Reserve" },
+                    requestType: { value: "ReserveRequest" },
+                    responseType: { value: "ReserveResponse" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: $undefined }
+                });
+
+
+
+                $Object.defineProperties(TrainerService.prototype.release = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.release, $root.ovis.trainer.v1.ReleaseRequest, $root.ovis.trainer.v1.ReleaseResponse, request, callback);
+                }, {
+                    name: { value: "Release" },
+                    path: { value: "/ovis.trainer.v1.TrainerService/Release" },
+                    requestType: { value: "ReleaseRequest" },
+                    responseType: { value: "ReleaseResponse" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: $undefined }
+                });
+
+
+
                 $Object.defineProperties(TrainerService.prototype.runStage = function(request, callback) {
                     return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.runStage, $root.ovis.trainer.v1.RunStageRequest, $root.ovis.trainer.v1.StageEvent, request, callback);
                 }, {
@@ -2727,6 +3716,19 @@ export const ovis = $root.ovis = (() => {
                     responseStream: { value: $undefined }
                 });
 
+
+
+                $Object.defineProperties(TrainerService.prototype.diagnose = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.diagnose, $root.ovis.trainer.v1.DiagnoseRequest, $root.ovis.trainer.v1.DiagnoseResponse, request, callback);
+                }, {
+                    name: { value: "Diagnose" },
+                    path: { value: "/ovis.trainer.v1.TrainerService/Diagnose" },
+                    requestType: { value: "DiagnoseRequest" },
+                    responseType: { value: "DiagnoseResponse" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: $undefined }
+                });
+
                 return TrainerService;
             })();
 
@@ -2747,6 +3749,757 @@ export const ovis = $root.ovis = (() => {
                 values[valuesById[3] = "STAGE_PHASE_TRAINING"] = 3;
                 values[valuesById[4] = "STAGE_PHASE_CHECKPOINTING"] = 4;
                 return values;
+            })();
+
+            v1.ReserveRequest = (function() {
+
+                const ReserveRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                ReserveRequest.prototype.runId = "";
+                ReserveRequest.prototype.gangId = "";
+                ReserveRequest.prototype.generation = 0;
+
+                ReserveRequest.create = function(properties) {
+                    return new ReserveRequest(properties);
+                };
+
+                ReserveRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(10).string(message.runId);
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(18).string(message.gangId);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(24).uint32(message.generation);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                ReserveRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.ReserveRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                ReserveRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.ReserveRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.ReserveRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.ReserveRequest();
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    return message;
+                };
+
+                ReserveRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.runId = "";
+                        object.gangId = "";
+                        object.generation = 0;
+                    }
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    return object;
+                };
+
+                ReserveRequest.prototype.toJSON = function() {
+                    return ReserveRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return ReserveRequest;
+            })();
+
+            v1.ReserveResponse = (function() {
+
+                const ReserveResponse = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                ReserveResponse.prototype.held = null;
+
+                ReserveResponse.create = function(properties) {
+                    return new ReserveResponse(properties);
+                };
+
+                ReserveResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.held != null && $Object.hasOwnProperty.call(message, "held"))
+                        $root.ovis.trainer.v1.HeldStage.encode(message.held, writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                ReserveResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.ReserveResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                message.held = $root.ovis.trainer.v1.HeldStage.decode(reader, reader.size(), $undefined, _depth + 1, message.held);
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                ReserveResponse.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.ReserveResponse)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.ReserveResponse: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.ReserveResponse();
+                    if (object.held != null) {
+                        if (!$util.isObject(object.held))
+                            throw $TypeError(".ovis.trainer.v1.ReserveResponse.held: object expected");
+                        message.held = $root.ovis.trainer.v1.HeldStage.fromObject(object.held, _depth + 1);
+                    }
+                    return message;
+                };
+
+                ReserveResponse.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults)
+                        object.held = null;
+                    if (message.held != null && $Object.hasOwnProperty.call(message, "held"))
+                        object.held = $root.ovis.trainer.v1.HeldStage.toObject(message.held, options, _depth + 1);
+                    return object;
+                };
+
+                ReserveResponse.prototype.toJSON = function() {
+                    return ReserveResponse.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return ReserveResponse;
+            })();
+
+            v1.ReleaseRequest = (function() {
+
+                const ReleaseRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                ReleaseRequest.prototype.gangId = "";
+                ReleaseRequest.prototype.generation = 0;
+                ReleaseRequest.prototype.reason = "";
+
+                ReleaseRequest.create = function(properties) {
+                    return new ReleaseRequest(properties);
+                };
+
+                ReleaseRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(10).string(message.gangId);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(16).uint32(message.generation);
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                        writer.uint32(26).string(message.reason);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                ReleaseRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.ReleaseRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.reason = value;
+                                else
+                                    delete message.reason;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                ReleaseRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.ReleaseRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.ReleaseRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.ReleaseRequest();
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    if (object.reason != null)
+                        if (typeof object.reason !== "string" || object.reason.length)
+                            message.reason = $String(object.reason);
+                    return message;
+                };
+
+                ReleaseRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.gangId = "";
+                        object.generation = 0;
+                        object.reason = "";
+                    }
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason"))
+                        object.reason = message.reason;
+                    return object;
+                };
+
+                ReleaseRequest.prototype.toJSON = function() {
+                    return ReleaseRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return ReleaseRequest;
+            })();
+
+            v1.ReleaseResponse = (function() {
+
+                const ReleaseResponse = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                ReleaseResponse.prototype.released = false;
+
+                ReleaseResponse.create = function(properties) {
+                    return new ReleaseResponse(properties);
+                };
+
+                ReleaseResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.released != null && $Object.hasOwnProperty.call(message, "released") && message.released !== false)
+                        writer.uint32(8).bool(message.released);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                ReleaseResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.ReleaseResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.released = value;
+                                else
+                                    delete message.released;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                ReleaseResponse.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.ReleaseResponse)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.ReleaseResponse: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.ReleaseResponse();
+                    if (object.released != null)
+                        if (object.released)
+                            message.released = $Boolean(object.released);
+                    return message;
+                };
+
+                ReleaseResponse.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults)
+                        object.released = false;
+                    if (message.released != null && $Object.hasOwnProperty.call(message, "released"))
+                        object.released = message.released;
+                    return object;
+                };
+
+                ReleaseResponse.prototype.toJSON = function() {
+                    return ReleaseResponse.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return ReleaseResponse;
+            })();
+
+            v1.HeldStage = (function() {
+
+                const HeldStage = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                HeldStage.prototype.runId = "";
+                HeldStage.prototype.gangId = "";
+                HeldStage.prototype.stage = 0;
+                HeldStage.prototype.step = 0;
+                HeldStage.prototype.bytes = 0;
+
+                HeldStage.create = function(properties) {
+                    return new HeldStage(properties);
+                };
+
+                HeldStage.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(10).string(message.runId);
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(18).string(message.gangId);
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage") && message.stage !== 0)
+                        writer.uint32(24).uint32(message.stage);
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                        writer.uint32(32).uint32(message.step);
+                    if (message.bytes != null && $Object.hasOwnProperty.call(message, "bytes") && !$Object.is(message.bytes, 0))
+                        writer.uint32(41).double(message.bytes);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                HeldStage.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.HeldStage();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.stage = value;
+                                else
+                                    delete message.stage;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.step = value;
+                                else
+                                    delete message.step;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.bytes = value;
+                                else
+                                    delete message.bytes;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                HeldStage.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.HeldStage)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.HeldStage: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.HeldStage();
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.stage != null)
+                        if ($Number(object.stage) !== 0)
+                            message.stage = object.stage >>> 0;
+                    if (object.step != null)
+                        if ($Number(object.step) !== 0)
+                            message.step = object.step >>> 0;
+                    if (object.bytes != null)
+                        if (!$Object.is($Number(object.bytes), 0))
+                            message.bytes = $Number(object.bytes);
+                    return message;
+                };
+
+                HeldStage.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.runId = "";
+                        object.gangId = "";
+                        object.stage = 0;
+                        object.step = 0;
+                        object.bytes = 0;
+                    }
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage"))
+                        object.stage = message.stage;
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step"))
+                        object.step = message.step;
+                    if (message.bytes != null && $Object.hasOwnProperty.call(message, "bytes"))
+                        object.bytes = options.json && !$isFinite(message.bytes) ? $String(message.bytes) : message.bytes;
+                    return object;
+                };
+
+                HeldStage.prototype.toJSON = function() {
+                    return HeldStage.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return HeldStage;
             })();
 
             v1.RunStageRequest = (function() {
@@ -2770,6 +4523,8 @@ export const ovis = $root.ovis = (() => {
                 RunStageRequest.prototype.checkpointUrl = "";
                 RunStageRequest.prototype.initial = false;
                 RunStageRequest.prototype.attempt = 0;
+                RunStageRequest.prototype.startStep = 0;
+                RunStageRequest.prototype.acceptChanges = false;
 
                 RunStageRequest.create = function(properties) {
                     return new RunStageRequest(properties);
@@ -2805,6 +4560,10 @@ export const ovis = $root.ovis = (() => {
                         writer.uint32(80).bool(message.initial);
                     if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt !== 0)
                         writer.uint32(88).uint32(message.attempt);
+                    if (message.startStep != null && $Object.hasOwnProperty.call(message, "startStep") && message.startStep !== 0)
+                        writer.uint32(96).uint32(message.startStep);
+                    if (message.acceptChanges != null && $Object.hasOwnProperty.call(message, "acceptChanges") && message.acceptChanges !== false)
+                        writer.uint32(104).bool(message.acceptChanges);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -2936,6 +4695,24 @@ export const ovis = $root.ovis = (() => {
                                     delete message.attempt;
                                 continue;
                             }
+                        case 12: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.startStep = value;
+                                else
+                                    delete message.startStep;
+                                continue;
+                            }
+                        case 13: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.acceptChanges = value;
+                                else
+                                    delete message.acceptChanges;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -3000,6 +4777,12 @@ export const ovis = $root.ovis = (() => {
                     if (object.attempt != null)
                         if ($Number(object.attempt) !== 0)
                             message.attempt = object.attempt >>> 0;
+                    if (object.startStep != null)
+                        if ($Number(object.startStep) !== 0)
+                            message.startStep = object.startStep >>> 0;
+                    if (object.acceptChanges != null)
+                        if (object.acceptChanges)
+                            message.acceptChanges = $Boolean(object.acceptChanges);
                     return message;
                 };
 
@@ -3024,6 +4807,8 @@ export const ovis = $root.ovis = (() => {
                         object.checkpointUrl = "";
                         object.initial = false;
                         object.attempt = 0;
+                        object.startStep = 0;
+                        object.acceptChanges = false;
                     }
                     if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
                         object.runId = message.runId;
@@ -3050,6 +4835,10 @@ export const ovis = $root.ovis = (() => {
                         object.initial = message.initial;
                     if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt"))
                         object.attempt = message.attempt;
+                    if (message.startStep != null && $Object.hasOwnProperty.call(message, "startStep"))
+                        object.startStep = message.startStep;
+                    if (message.acceptChanges != null && $Object.hasOwnProperty.call(message, "acceptChanges"))
+                        object.acceptChanges = message.acceptChanges;
                     return object;
                 };
 
@@ -3212,6 +5001,7 @@ export const ovis = $root.ovis = (() => {
                 StopRequest.prototype.gangId = "";
                 StopRequest.prototype.checkpoint = false;
                 StopRequest.prototype.reason = "";
+                StopRequest.prototype.hold = false;
 
                 StopRequest.create = function(properties) {
                     return new StopRequest(properties);
@@ -3230,6 +5020,8 @@ export const ovis = $root.ovis = (() => {
                         writer.uint32(16).bool(message.checkpoint);
                     if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                         writer.uint32(26).string(message.reason);
+                    if (message.hold != null && $Object.hasOwnProperty.call(message, "hold") && message.hold !== false)
+                        writer.uint32(32).bool(message.hold);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -3290,6 +5082,15 @@ export const ovis = $root.ovis = (() => {
                                     delete message.reason;
                                 continue;
                             }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.hold = value;
+                                else
+                                    delete message.hold;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -3326,6 +5127,9 @@ export const ovis = $root.ovis = (() => {
                     if (object.reason != null)
                         if (typeof object.reason !== "string" || object.reason.length)
                             message.reason = $String(object.reason);
+                    if (object.hold != null)
+                        if (object.hold)
+                            message.hold = $Boolean(object.hold);
                     return message;
                 };
 
@@ -3341,6 +5145,7 @@ export const ovis = $root.ovis = (() => {
                         object.gangId = "";
                         object.checkpoint = false;
                         object.reason = "";
+                        object.hold = false;
                     }
                     if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
                         object.gangId = message.gangId;
@@ -3348,6 +5153,8 @@ export const ovis = $root.ovis = (() => {
                         object.checkpoint = message.checkpoint;
                     if (message.reason != null && $Object.hasOwnProperty.call(message, "reason"))
                         object.reason = message.reason;
+                    if (message.hold != null && $Object.hasOwnProperty.call(message, "hold"))
+                        object.hold = message.hold;
                     return object;
                 };
 
@@ -3813,6 +5620,8 @@ export const ovis = $root.ovis = (() => {
                 StageStarted.prototype.stepsTotal = 0;
                 StageStarted.prototype.firstStep = 0;
                 StageStarted.prototype.trainableParams = 0;
+                StageStarted.prototype.source = 0;
+                StageStarted.prototype.sourceDetail = "";
 
                 StageStarted.create = function(properties) {
                     return new StageStarted(properties);
@@ -3831,6 +5640,10 @@ export const ovis = $root.ovis = (() => {
                         writer.uint32(16).uint32(message.firstStep);
                     if (message.trainableParams != null && $Object.hasOwnProperty.call(message, "trainableParams") && !$Object.is(message.trainableParams, 0))
                         writer.uint32(25).double(message.trainableParams);
+                    if (message.source != null && $Object.hasOwnProperty.call(message, "source") && message.source !== 0)
+                        writer.uint32(32).int32(message.source);
+                    if (message.sourceDetail != null && $Object.hasOwnProperty.call(message, "sourceDetail") && message.sourceDetail !== "")
+                        writer.uint32(42).string(message.sourceDetail);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -3891,6 +5704,24 @@ export const ovis = $root.ovis = (() => {
                                     delete message.trainableParams;
                                 continue;
                             }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.source = value;
+                                else
+                                    delete message.source;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.sourceDetail = value;
+                                else
+                                    delete message.sourceDetail;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -3927,6 +5758,35 @@ export const ovis = $root.ovis = (() => {
                     if (object.trainableParams != null)
                         if (!$Object.is($Number(object.trainableParams), 0))
                             message.trainableParams = $Number(object.trainableParams);
+                    if (object.source !== 0 && (typeof object.source !== "string" || $root.ovis.trainer.v1.StageSource[object.source] !== 0))
+                        switch (object.source) {
+                        case "STAGE_SOURCE_UNSPECIFIED":
+                        case 0:
+                            message.source = 0;
+                            break;
+                        case "STAGE_SOURCE_BACKBONES":
+                        case 1:
+                            message.source = 1;
+                            break;
+                        case "STAGE_SOURCE_CHECKPOINT":
+                        case 2:
+                            message.source = 2;
+                            break;
+                        case "STAGE_SOURCE_MEMORY":
+                        case 3:
+                            message.source = 3;
+                            break;
+                        case "STAGE_SOURCE_PEER":
+                        case 4:
+                            message.source = 4;
+                            break;
+                        default:
+                            if (typeof object.source === "number" && (object.source | 0) === object.source)
+                                message.source = object.source;
+                        }
+                    if (object.sourceDetail != null)
+                        if (typeof object.sourceDetail !== "string" || object.sourceDetail.length)
+                            message.sourceDetail = $String(object.sourceDetail);
                     return message;
                 };
 
@@ -3942,6 +5802,8 @@ export const ovis = $root.ovis = (() => {
                         object.stepsTotal = 0;
                         object.firstStep = 0;
                         object.trainableParams = 0;
+                        object.source = options.enums === $String ? "STAGE_SOURCE_UNSPECIFIED" : 0;
+                        object.sourceDetail = "";
                     }
                     if (message.stepsTotal != null && $Object.hasOwnProperty.call(message, "stepsTotal"))
                         object.stepsTotal = message.stepsTotal;
@@ -3949,6 +5811,10 @@ export const ovis = $root.ovis = (() => {
                         object.firstStep = message.firstStep;
                     if (message.trainableParams != null && $Object.hasOwnProperty.call(message, "trainableParams"))
                         object.trainableParams = options.json && !$isFinite(message.trainableParams) ? $String(message.trainableParams) : message.trainableParams;
+                    if (message.source != null && $Object.hasOwnProperty.call(message, "source"))
+                        object.source = options.enums === $String ? $root.ovis.trainer.v1.StageSource[message.source] === $undefined ? message.source : $root.ovis.trainer.v1.StageSource[message.source] : message.source;
+                    if (message.sourceDetail != null && $Object.hasOwnProperty.call(message, "sourceDetail"))
+                        object.sourceDetail = message.sourceDetail;
                     return object;
                 };
 
@@ -3957,6 +5823,16 @@ export const ovis = $root.ovis = (() => {
                 };
 
                 return StageStarted;
+            })();
+
+            v1.StageSource = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[0] = "STAGE_SOURCE_UNSPECIFIED"] = 0;
+                values[valuesById[1] = "STAGE_SOURCE_BACKBONES"] = 1;
+                values[valuesById[2] = "STAGE_SOURCE_CHECKPOINT"] = 2;
+                values[valuesById[3] = "STAGE_SOURCE_MEMORY"] = 3;
+                values[valuesById[4] = "STAGE_SOURCE_PEER"] = 4;
+                return values;
             })();
 
             v1.StagePhaseChanged = (function() {
@@ -6120,6 +7996,466 @@ export const ovis = $root.ovis = (() => {
                 };
 
                 return GetStatusResponse;
+            })();
+
+            v1.DiagnoseRequest = (function() {
+
+                const DiagnoseRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                DiagnoseRequest.create = function(properties) {
+                    return new DiagnoseRequest(properties);
+                };
+
+                DiagnoseRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                DiagnoseRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.DiagnoseRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        reader.skipType(tag & 7, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                DiagnoseRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.DiagnoseRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.DiagnoseRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    return new $root.ovis.trainer.v1.DiagnoseRequest();
+                };
+
+                DiagnoseRequest.toObject = function () {
+                    return {};
+                };
+
+                DiagnoseRequest.prototype.toJSON = function() {
+                    return DiagnoseRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return DiagnoseRequest;
+            })();
+
+            v1.DiagnoseResponse = (function() {
+
+                const DiagnoseResponse = function (properties) {
+                    this.activeResources = [];
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                DiagnoseResponse.prototype.runId = "";
+                DiagnoseResponse.prototype.gangId = "";
+                DiagnoseResponse.prototype.generation = 0;
+                DiagnoseResponse.prototype.rank = 0;
+                DiagnoseResponse.prototype.stage = 0;
+                DiagnoseResponse.prototype.step = 0;
+                DiagnoseResponse.prototype.phase = 0;
+                DiagnoseResponse.prototype.silentMs = 0;
+                DiagnoseResponse.prototype.blockedMs = 0;
+                DiagnoseResponse.prototype.blockedStack = "";
+                DiagnoseResponse.prototype.collectivesJson = "";
+                DiagnoseResponse.prototype.activeResources = $util.emptyArray;
+                DiagnoseResponse.prototype.rssBytes = 0;
+
+                DiagnoseResponse.create = function(properties) {
+                    return new DiagnoseResponse(properties);
+                };
+
+                DiagnoseResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(10).string(message.runId);
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(18).string(message.gangId);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(24).uint32(message.generation);
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                        writer.uint32(32).uint32(message.rank);
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage") && message.stage !== 0)
+                        writer.uint32(40).uint32(message.stage);
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                        writer.uint32(48).uint32(message.step);
+                    if (message.phase != null && $Object.hasOwnProperty.call(message, "phase") && message.phase !== 0)
+                        writer.uint32(56).int32(message.phase);
+                    if (message.silentMs != null && $Object.hasOwnProperty.call(message, "silentMs") && !$Object.is(message.silentMs, 0))
+                        writer.uint32(65).double(message.silentMs);
+                    if (message.blockedMs != null && $Object.hasOwnProperty.call(message, "blockedMs") && !$Object.is(message.blockedMs, 0))
+                        writer.uint32(73).double(message.blockedMs);
+                    if (message.blockedStack != null && $Object.hasOwnProperty.call(message, "blockedStack") && message.blockedStack !== "")
+                        writer.uint32(82).string(message.blockedStack);
+                    if (message.collectivesJson != null && $Object.hasOwnProperty.call(message, "collectivesJson") && message.collectivesJson !== "")
+                        writer.uint32(90).string(message.collectivesJson);
+                    if (message.activeResources != null && message.activeResources.length)
+                        for (let i = 0; i < message.activeResources.length; ++i)
+                            writer.uint32(98).string(message.activeResources[i]);
+                    if (message.rssBytes != null && $Object.hasOwnProperty.call(message, "rssBytes") && !$Object.is(message.rssBytes, 0))
+                        writer.uint32(105).double(message.rssBytes);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                DiagnoseResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.DiagnoseResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.rank = value;
+                                else
+                                    delete message.rank;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.stage = value;
+                                else
+                                    delete message.stage;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.step = value;
+                                else
+                                    delete message.step;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.phase = value;
+                                else
+                                    delete message.phase;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.silentMs = value;
+                                else
+                                    delete message.silentMs;
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.blockedMs = value;
+                                else
+                                    delete message.blockedMs;
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.blockedStack = value;
+                                else
+                                    delete message.blockedStack;
+                                continue;
+                            }
+                        case 11: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.collectivesJson = value;
+                                else
+                                    delete message.collectivesJson;
+                                continue;
+                            }
+                        case 12: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.activeResources && message.activeResources.length))
+                                    message.activeResources = [];
+                                message.activeResources.push(reader.stringVerify());
+                                continue;
+                            }
+                        case 13: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.rssBytes = value;
+                                else
+                                    delete message.rssBytes;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                DiagnoseResponse.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.DiagnoseResponse)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.DiagnoseResponse: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.DiagnoseResponse();
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    if (object.rank != null)
+                        if ($Number(object.rank) !== 0)
+                            message.rank = object.rank >>> 0;
+                    if (object.stage != null)
+                        if ($Number(object.stage) !== 0)
+                            message.stage = object.stage >>> 0;
+                    if (object.step != null)
+                        if ($Number(object.step) !== 0)
+                            message.step = object.step >>> 0;
+                    if (object.phase !== 0 && (typeof object.phase !== "string" || $root.ovis.trainer.v1.StagePhase[object.phase] !== 0))
+                        switch (object.phase) {
+                        case "STAGE_PHASE_UNSPECIFIED":
+                        case 0:
+                            message.phase = 0;
+                            break;
+                        case "STAGE_PHASE_LOADING":
+                        case 1:
+                            message.phase = 1;
+                            break;
+                        case "STAGE_PHASE_COMPILING":
+                        case 2:
+                            message.phase = 2;
+                            break;
+                        case "STAGE_PHASE_TRAINING":
+                        case 3:
+                            message.phase = 3;
+                            break;
+                        case "STAGE_PHASE_CHECKPOINTING":
+                        case 4:
+                            message.phase = 4;
+                            break;
+                        default:
+                            if (typeof object.phase === "number" && (object.phase | 0) === object.phase)
+                                message.phase = object.phase;
+                        }
+                    if (object.silentMs != null)
+                        if (!$Object.is($Number(object.silentMs), 0))
+                            message.silentMs = $Number(object.silentMs);
+                    if (object.blockedMs != null)
+                        if (!$Object.is($Number(object.blockedMs), 0))
+                            message.blockedMs = $Number(object.blockedMs);
+                    if (object.blockedStack != null)
+                        if (typeof object.blockedStack !== "string" || object.blockedStack.length)
+                            message.blockedStack = $String(object.blockedStack);
+                    if (object.collectivesJson != null)
+                        if (typeof object.collectivesJson !== "string" || object.collectivesJson.length)
+                            message.collectivesJson = $String(object.collectivesJson);
+                    if (object.activeResources) {
+                        if (!$Array.isArray(object.activeResources))
+                            throw $TypeError(".ovis.trainer.v1.DiagnoseResponse.activeResources: array expected");
+                        message.activeResources = $Array(object.activeResources.length);
+                        for (let i = 0; i < object.activeResources.length; ++i)
+                            message.activeResources[i] = $String(object.activeResources[i]);
+                    }
+                    if (object.rssBytes != null)
+                        if (!$Object.is($Number(object.rssBytes), 0))
+                            message.rssBytes = $Number(object.rssBytes);
+                    return message;
+                };
+
+                DiagnoseResponse.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.arrays || options.defaults)
+                        object.activeResources = [];
+                    if (options.defaults) {
+                        object.runId = "";
+                        object.gangId = "";
+                        object.generation = 0;
+                        object.rank = 0;
+                        object.stage = 0;
+                        object.step = 0;
+                        object.phase = options.enums === $String ? "STAGE_PHASE_UNSPECIFIED" : 0;
+                        object.silentMs = 0;
+                        object.blockedMs = 0;
+                        object.blockedStack = "";
+                        object.collectivesJson = "";
+                        object.rssBytes = 0;
+                    }
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
+                        object.rank = message.rank;
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage"))
+                        object.stage = message.stage;
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step"))
+                        object.step = message.step;
+                    if (message.phase != null && $Object.hasOwnProperty.call(message, "phase"))
+                        object.phase = options.enums === $String ? $root.ovis.trainer.v1.StagePhase[message.phase] === $undefined ? message.phase : $root.ovis.trainer.v1.StagePhase[message.phase] : message.phase;
+                    if (message.silentMs != null && $Object.hasOwnProperty.call(message, "silentMs"))
+                        object.silentMs = options.json && !$isFinite(message.silentMs) ? $String(message.silentMs) : message.silentMs;
+                    if (message.blockedMs != null && $Object.hasOwnProperty.call(message, "blockedMs"))
+                        object.blockedMs = options.json && !$isFinite(message.blockedMs) ? $String(message.blockedMs) : message.blockedMs;
+                    if (message.blockedStack != null && $Object.hasOwnProperty.call(message, "blockedStack"))
+                        object.blockedStack = message.blockedStack;
+                    if (message.collectivesJson != null && $Object.hasOwnProperty.call(message, "collectivesJson"))
+                        object.collectivesJson = message.collectivesJson;
+                    if (message.activeResources && message.activeResources.length) {
+                        object.activeResources = $Array(message.activeResources.length);
+                        for (let j = 0; j < message.activeResources.length; ++j)
+                            object.activeResources[j] = message.activeResources[j];
+                    }
+                    if (message.rssBytes != null && $Object.hasOwnProperty.call(message, "rssBytes"))
+                        object.rssBytes = options.json && !$isFinite(message.rssBytes) ? $String(message.rssBytes) : message.rssBytes;
+                    return object;
+                };
+
+                DiagnoseResponse.prototype.toJSON = function() {
+                    return DiagnoseResponse.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return DiagnoseResponse;
             })();
 
             return v1;
