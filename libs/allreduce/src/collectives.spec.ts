@@ -59,7 +59,7 @@ const segmentOf = (list: readonly number[], rank: number, world: number) =>
   list.slice(Math.floor((list.length * rank) / world), Math.floor((list.length * (rank + 1)) / world));
 
 /** Odd sizes around the limits: one and two steps, one and several frames. */
-const lengths = (world: number) => [0, 1, 5, 1023, 8193, 16_387, 140_001 + world];
+const lengths = (world: number) => [0, 1, 1023, 8193, 16_387, 40_001 + world];
 
 describe.each([1, 2, 3, 4, 5, 6, 7, 8])('in a world of %i', (world) => {
   it.each(dtypes)('allReduce, reduceScatter and allGather of %s equal plain arithmetic', async (dtype) => {

@@ -1,4 +1,4 @@
-import type { CollectiveReport } from './flight-recorder.ts';
+import type { CollectiveReport } from './engine/flight-recorder.ts';
 
 /** Base of this library's errors: `message` says what, where and why; `hint` how to fix it. */
 export class CollectiveError extends Error {
@@ -14,8 +14,11 @@ export class CollectiveError extends Error {
   }
 }
 
-/** How a peer was lost: its connection closed, it made no progress for `timeoutMs`, or it called `close()`. */
-export type LostReason = 'closed' | 'stalled' | 'left';
+/**
+ * How a peer was lost: its connection closed, it made no progress in a collective for `timeoutMs`, nothing at all was heard of it for
+ * `livenessMs`, or it called `close()`.
+ */
+export type LostReason = 'closed' | 'stalled' | 'silent' | 'left';
 
 export interface PeerLostDetails {
   rank: number;
@@ -23,9 +26,12 @@ export interface PeerLostDetails {
   reason: LostReason;
   /** The collective that ran here, for instance "allReduce"; "none" when the group was idle. */
   collective: string;
+  tag?: string;
   sequence: number;
   /** Bytes of this collective that had come from the lost rank. */
   bytesReceived: number;
+  /** Bytes of it that were due from that rank, as far as it was known. */
+  bytesExpected: number;
   /** The rank that noticed, when it was not this one. */
   reportedBy?: number;
   timeoutMs: number;
@@ -40,19 +46,23 @@ export class PeerLostError extends CollectiveError {
   readonly collective: string;
   readonly sequence: number;
   readonly bytesReceived: number;
+  readonly bytesExpected: number;
   readonly details: PeerLostDetails;
   constructor(details: PeerLostDetails) {
-    const { rank, address, reason, collective, sequence, bytesReceived, reportedBy } = details;
+    const { rank, address, reason, collective, sequence, tag, bytesReceived, bytesExpected, reportedBy } =
+      details;
     const how = {
       closed: 'its connection closed',
       stalled: `it made no progress for ${details.timeoutMs} ms`,
+      silent: `nothing was heard of it for ${details.timeoutMs} ms`,
       left: 'it left the group',
     }[reason];
-    const where = collective === 'none' ? 'between collectives' : `in ${collective} #${sequence}`;
+    const tagged = tag === undefined ? '' : ` tagged '${tag}'`;
+    const where = collective === 'none' ? 'between collectives' : `in ${collective} #${sequence}${tagged}`;
     const who = reportedBy === undefined ? '' : ` (reported by rank ${reportedBy})`;
     super(
       'PEER_LOST',
-      `lost rank ${rank} at ${address} ${where}: ${how}${who}; ${bytesReceived} bytes of it had arrived`,
+      `lost rank ${rank} at ${address} ${where}: ${how}${who}; ${bytesReceived} of ${bytesExpected} bytes of it had arrived`,
       `see the log of the trainer at ${address}; the others can form the group again in the next generation`,
     );
     this.rank = rank;
@@ -61,6 +71,7 @@ export class PeerLostError extends CollectiveError {
     this.collective = collective;
     this.sequence = sequence;
     this.bytesReceived = bytesReceived;
+    this.bytesExpected = bytesExpected;
     this.details = details;
   }
 }

@@ -1,19 +1,30 @@
-import { connectGroup, type GroupOptions } from './connect.ts';
-import { CollectiveEngine, type GroupStats } from './engine.ts';
-import { CollectiveMismatchError, GroupAbortedError } from './errors.ts';
-import type { CollectiveReport } from './flight-recorder.ts';
 import { typedNumbers, type NumberBuffer, type TypedNumbers } from './buffers.ts';
-import { allGather, allGatherBytes, barrier, broadcast } from './exchanges/copy.ts';
-import { directBytes, segment, type Exchange } from './exchanges/exchange.ts';
-import { directReduce, segmentReduce } from './exchanges/reduce.ts';
-import { sharedReduce } from './exchanges/shared-reduce.ts';
+import type { Plan } from './algorithms/channel.ts';
+import { chooseAlgorithm } from './algorithms/choose-algorithm.ts';
+import { segment } from './algorithms/channel.ts';
+import { direct } from './algorithms/direct.ts';
+import { dissemination } from './algorithms/dissemination.ts';
+import { doubling } from './algorithms/doubling.ts';
+import { gatherBytes, meshAllGather } from './algorithms/gather.ts';
+import { mesh } from './algorithms/mesh.ts';
+import { ring, ringAllGather, ringReduceScatter } from './algorithms/ring.ts';
+import { ScratchPool, type Scratch } from './algorithms/scratch.ts';
+import { tree } from './algorithms/tree.ts';
+import { debugTo } from './debug.ts';
+import { CollectiveEngine, type GroupStats, type NamedCall } from './engine/engine.ts';
+import type { CollectiveReport } from './engine/flight-recorder.ts';
+import { CollectiveMismatchError, GroupAbortedError } from './errors.ts';
+import { connectGroup, type GroupOptions } from './joining/connect.ts';
 import { decodeHalves, encodeHalves } from './kernels/convert.ts';
 import { itemBytes, reduceRange, type ReduceOp } from './kernels/reduce.ts';
 import { SharedArena, type ArenaOffer } from './shared/arena.ts';
+import type { AlgorithmName } from './wire/frame.ts';
 
 export interface CallOptions {
   /** Names the call: ranks that call under different tags are told so. */
   tag?: string;
+  /** How it is done, where that is possible; the same on all ranks. Default: by size and world. */
+  algorithm?: AlgorithmName;
 }
 
 export interface ReduceOptions extends CallOptions {
@@ -29,8 +40,8 @@ export interface AllReduceOptions extends ReduceOptions {
 }
 
 /**
- * Collectives between the ranks of one generation of a group. Calls run one after the other in the order they are made,
- * which must be the same on all ranks. After any error the group is over: buffers of failed collectives hold
+ * Collectives between the ranks of one generation of a group. Calls begin in the order they are made, which must be the same on all ranks, and
+ * several are under way at once; each needs buffers of its own. After any error the group is over: buffers of failed collectives hold
  * undefined values, and every later call fails with the same cause.
  */
 export class ProcessGroup {
@@ -39,6 +50,10 @@ export class ProcessGroup {
   readonly rank: number;
   readonly world: number;
   readonly #engine: CollectiveEngine;
+  readonly #hosts: string[];
+  readonly #wanted: AlgorithmName | undefined;
+  readonly #scratch = new ScratchPool();
+  readonly #debug: (line: string) => void;
   #arena: SharedArena | undefined;
 
   private constructor(options: GroupOptions) {
@@ -47,6 +62,9 @@ export class ProcessGroup {
     this.rank = options.rank;
     this.world = options.world;
     this.#engine = new CollectiveEngine(options);
+    this.#hosts = Array.from({ length: options.world }, () => options.listener.hostId);
+    this.#wanted = options.algorithm;
+    this.#debug = debugTo(options.log);
   }
 
   /**
@@ -83,13 +101,18 @@ export class ProcessGroup {
     return new Float32Array((this.#arena as SharedArena).memory, place, length);
   }
 
-  /** The last 256 collectives, the one under way included, oldest first. */
+  /** The last 256 collectives, those under way included, oldest first. */
   get flightRecord(): CollectiveReport[] {
     return this.#engine.recorder.reports;
   }
 
   get stats(): GroupStats {
     return this.#engine.stats;
+  }
+
+  /** What each rank's messages come over: "unix", "tcp", "tls" or "grpc"; undefined for this rank. */
+  get paths(): (string | undefined)[] {
+    return this.#engine.links.map((link) => link?.paths.receive);
   }
 
   /**
@@ -102,31 +125,39 @@ export class ProcessGroup {
     await connectGroup(options, {
       events: (rank) => engine.eventsOf(rank),
       attach: (rank, link) => engine.attach(rank, link),
+      located: (rank, host) => (group.#hosts[rank] = host),
       failed: () => engine.error,
       giveUp: (error) => engine.fail(error),
     });
+    engine.joined();
     return group;
   }
 
   /**
-   * Reduces the buffers of all ranks in place: element by element in rank order 0, 1, 2 ..., so that the result is bitwise the same on every
-   * rank and in every run. Default `sum`.
+   * Reduces the buffers of all ranks in place. Default `sum`. The result is bitwise the same on every rank and in every run with the same ranks.
    * @throws CollectiveMismatchError (also when another rank calls something else), PeerLostError, CorruptFrameError, GroupAbortedError
    */
   allReduce(buffer: NumberBuffer, o: AllReduceOptions = {}): Promise<void> {
     if (o.compression !== undefined && this.world > 1) return this.#compressed(buffer, o.compression, o);
-    return this.#reduce(() => {
+    return this.#call(() => {
       const typed = typedNumbers(buffer);
-      const reduction = checked(o, typed.dtype);
-      if (this.world === 1) return undefined;
-      const arena = this.#arena;
-      const { byteLength } = typed.numbers;
-      if (byteLength <= directBytes) return () => directReduce(typed, reduction, this);
-      const inPlace = arena?.placeOf(typed.numbers) !== undefined;
-      return arena && (inPlace || byteLength <= arena.offer.staging)
-        ? () => sharedReduce(typed, reduction, this, arena)
-        : () => segmentReduce(typed, reduction, this, this.#engine.staging);
+      const op = checkedOp(o, typed.dtype);
+      const call = this.#named('allReduce', typed, o, op);
+      return { call, plan: (scratch) => this.#allReducePlan(typed, op, o, scratch) };
     });
+  }
+
+  #allReducePlan(typed: TypedNumbers, op: ReduceOp, o: CallOptions, scratch: Scratch): Plan {
+    switch (this.#choose('allReduce', typed, o)) {
+      case 'direct':
+        return direct(typed, op);
+      case 'doubling':
+        return doubling(typed, op);
+      case 'ring':
+        return ring(typed, op);
+      default:
+        return mesh(typed, { op, scratch });
+    }
   }
 
   /**
@@ -134,54 +165,62 @@ export class ProcessGroup {
    * `floor(n (r + 1) / world)` of `n`. `input` stays as it is.
    */
   reduceScatter(input: NumberBuffer, output: NumberBuffer, o: ReduceOptions = {}): Promise<void> {
-    return this.#reduce(() => {
+    return this.#call(() => {
       const [from, to] = [typedNumbers(input), typedNumbers(output)];
-      const reduction = checked(o, from.dtype);
+      const op = checkedOp(o, from.dtype);
       this.#checkSegment('reduceScatter', from, to, 'output');
-      if (this.world === 1) {
-        reduceRange(reduction.op, from.dtype, to.numbers, [from.numbers], 0, from.numbers.length);
-        return undefined;
-      }
-      return () => segmentReduce(from, reduction, this, this.#engine.staging, to.numbers);
+      if (this.world === 1) reduceRange(op, from.dtype, to.numbers, [from.numbers], 0, from.numbers.length);
+      return {
+        call: this.#named('reduceScatter', from, o, op),
+        plan: (scratch) =>
+          this.#choose('reduceScatter', from, o) === 'ring'
+            ? ringReduceScatter(from, { op, output: to.numbers, scratch })
+            : mesh(from, { op, scratch, output: to.numbers }),
+      };
     });
   }
 
   /** Brings every rank's segment (as {@link reduceScatter} leaves it) into all ranks' `output`. */
   allGather(input: NumberBuffer, output: NumberBuffer, o: CallOptions = {}): Promise<void> {
-    return this.#reduce(() => {
+    return this.#call(() => {
       const [from, to] = [typedNumbers(input), typedNumbers(output)];
       this.#checkSegment('allGather', to, from, 'input');
-      if (this.world === 1) {
-        to.numbers.set(from.numbers);
-        return undefined;
-      }
-      return () => allGather(from.numbers, to, this, o.tag);
+      const { begin } = segment(to.numbers.length, this);
+      to.numbers.set(from.numbers, begin);
+      return {
+        call: this.#named('allGather', to, o),
+        plan: () =>
+          this.#choose('allGather', to, o) === 'ring' ? ringAllGather(to.numbers) : meshAllGather(to.numbers),
+      };
     });
   }
 
   /** Copies the root's bytes into every rank's buffer; all must have the same length. */
   broadcast(bytes: Uint8Array, root: number, o: CallOptions = {}): Promise<void> {
-    return this.#reduce(() => {
+    return this.#call(() => {
       if (!Number.isInteger(root) || root < 0 || root >= this.world)
         throw new CollectiveMismatchError(`broadcast from rank ${root}, but the world has ${this.world}`);
-      return this.world === 1 ? undefined : () => broadcast(bytes, root, this, o.tag);
+      const call: NamedCall = { collective: 'broadcast', totalBytes: bytes.byteLength, root, tag: o.tag };
+      return { call, plan: () => tree(bytes, root) };
     });
   }
 
   /** The bytes of all ranks, by rank; lengths may differ. */
   async allGatherBytes(bytes: Uint8Array, o: CallOptions = {}): Promise<Uint8Array[]> {
-    const result: Uint8Array[] = [];
-    if (this.world === 1) {
-      await this.#alone();
-      return [bytes.slice()];
-    }
-    await this.#engine.run(() => allGatherBytes(bytes, result, this, o.tag));
-    return result;
+    const result: Uint8Array[] = [bytes];
+    await this.#call(() => ({
+      call: { collective: 'allGatherBytes', totalBytes: 0, root: 0, tag: o.tag },
+      plan: () => gatherBytes(bytes, result),
+    }));
+    return this.world === 1 ? [bytes.slice()] : result;
   }
 
   /** Resolves when all ranks have called it. */
   barrier(o: CallOptions = {}): Promise<void> {
-    return this.world === 1 ? this.#alone() : this.#engine.run(() => barrier(this, o.tag));
+    return this.#call(() => ({
+      call: { collective: 'barrier', totalBytes: 0, root: 0, tag: o.tag },
+      plan: () => dissemination(),
+    }));
   }
 
   /** Ends the group on all ranks: pending and later collectives fail there with GroupAbortedError and this message. */
@@ -196,6 +235,7 @@ export class ProcessGroup {
     await this.#engine.fail(new GroupAbortedError(`rank ${this.rank} closed the group`), { leaving: true });
     this.#arena?.close();
     this.#arena = undefined;
+    this.#scratch.clear();
   }
 
   #compressed(buffer: NumberBuffer, dtype: 'bf16' | 'f16', o: ReduceOptions): Promise<void> {
@@ -207,14 +247,44 @@ export class ProcessGroup {
     );
   }
 
-  /** Checks a call now, and runs what it needs of the others; nothing in a world of one. */
-  #reduce(prepare: () => (() => Exchange) | undefined): Promise<void> {
+  /** Checks a call now and runs it; a world of one needs nothing of others. */
+  #call(prepare: () => { call: NamedCall; plan(scratch: Scratch): Plan }): Promise<void> {
     try {
-      const make = prepare();
-      return make ? this.#engine.run(make) : this.#alone();
+      const { call, plan } = prepare();
+      if (this.world === 1) return this.#alone();
+      const scratch = this.#scratch.open();
+      const made = plan(scratch);
+      const end = () => {
+        made.end?.();
+        scratch.close();
+      };
+      return this.#engine.run(call, { ...made, end });
     } catch (error) {
       return Promise.reject(error as Error);
     }
+  }
+
+  #named(
+    collective: NamedCall['collective'],
+    { dtype, numbers }: TypedNumbers,
+    { tag }: CallOptions,
+    op?: ReduceOp,
+  ): NamedCall {
+    return { collective, totalBytes: numbers.byteLength, root: 0, dtype, op, tag };
+  }
+
+  #choose(
+    collective: NamedCall['collective'],
+    { dtype, numbers }: TypedNumbers,
+    o: CallOptions,
+  ): AlgorithmName {
+    const bytes = numbers.byteLength;
+    const { algorithm, reason } = chooseAlgorithm({
+      ...{ collective, bytes, world: this.world, dtype, hosts: this.#hosts },
+      ...{ shared: false, wanted: o.algorithm ?? this.#wanted },
+    });
+    this.#debug(`${this.groupId}: ${collective} of ${bytes} bytes by ${algorithm}: ${reason}`);
+    return algorithm;
   }
 
   #checkSegment(collective: string, whole: TypedNumbers, part: TypedNumbers, name: string): void {
@@ -231,8 +301,8 @@ export class ProcessGroup {
   }
 }
 
-function checked({ op = 'sum', tag }: ReduceOptions, dtype: string): { op: ReduceOp; tag?: string } {
+function checkedOp({ op = 'sum' }: ReduceOptions, dtype: string): ReduceOp {
   if (op === 'mean' && dtype === 'i32')
     throw new CollectiveMismatchError('the mean of whole numbers is none: use sum, or float32');
-  return { op, tag };
+  return op;
 }

@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { random } from '../test/groups.ts';
-import { checksum, controlFrame, encodeHeader, FrameType, headerBytes, type FrameHeader } from './frame.ts';
+import { random } from '../../test/groups.ts';
+import { checksum } from './crc.ts';
+import { controlFrame, encodeHeader, FrameType, headerBytes, type FrameHeader } from './frame.ts';
 import { FrameReader } from './frame-reader.ts';
 
 function dataFrame(sequence: number, payload: Uint8Array): Buffer {
   const header = encodeHeader({
     type: FrameType.DATA,
     collective: 'allReduce',
-    phase: 1,
+    algorithm: 'ring',
+    part: 7,
+    begun: 12,
     sequence,
     root: 3,
     payloadBytes: payload.byteLength,
     payloadCrc: checksum(payload),
     totalBytes: 2 ** 40 + 1,
-    streamBytes: payload.byteLength,
     dtype: 'bf16',
     op: 'max',
     tagCrc: 0xfedcba98,
@@ -62,11 +64,13 @@ describe('FrameReader', () => {
     reader.feed(dataFrame(4_000_000_000, new Uint8Array(3)));
     expect(frames[0]?.header).toMatchObject({
       collective: 'allReduce',
-      phase: 1,
+      algorithm: 'ring',
+      part: 7,
+      begun: 12,
       sequence: 4_000_000_000,
       root: 3,
     });
-    expect(frames[0]?.header).toMatchObject({ totalBytes: 2 ** 40 + 1, streamBytes: 3, payloadBytes: 3 });
+    expect(frames[0]?.header).toMatchObject({ totalBytes: 2 ** 40 + 1, payloadBytes: 3 });
   });
 
   it('detects any single flipped bit, in header and payload, and reads nothing after it', () => {

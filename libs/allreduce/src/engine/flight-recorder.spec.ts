@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeAll, errorOf, formGroup } from '../test/groups.ts';
-import { meanWaits, PeerLostError, type CollectiveReport, type GroupOptions } from './index.ts';
+import { closeAll, errorOf, formGroup } from '../../test/groups.ts';
+import { meanWaits, PeerLostError, type CollectiveReport, type GroupOptions } from '../index.ts';
 
 type Formed = Awaited<ReturnType<typeof formGroup>>;
 const formed: Formed[] = [];
@@ -26,7 +26,7 @@ describe('the flight record', () => {
     expect(record).toHaveLength(256);
     expect(record.at(-1)).toMatchObject({
       ...{ sequence: 299, collective: 'allReduce', tag: 't299', dtype: 'f32', op: 'max', bytes: 40 },
-      path: 'sockets',
+      ...{ algorithm: 'direct', path: process.platform === 'linux' ? 'unix' : 'tcp' },
     });
     for (const { durationMs, waitMs, bandwidth } of record) {
       expect(durationMs).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 /** Version of the wire format and of the collectives' algorithms: ranks must agree to sum alike. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
-/** The first frame of a connection: who dials. */
+/** The first frame of a connection: who dials, and for whom. */
 export interface Hello {
   version: number;
   /** Address that was dialled: another listener may own the unix socket of the same port number. */
@@ -9,7 +9,16 @@ export interface Hello {
   groupId: string;
   generation: number;
   rank: number;
+  /** The rank that was dialled. */
+  toRank: number;
   world: number;
+  /** What ranks of one machine have in common: see host-id.ts. */
+  host: string;
+}
+
+/** The answer to a {@link Hello}. */
+export interface Welcome {
+  host: string;
 }
 
 /** Why a connection was refused; travels back to the peer that dialled. */
@@ -19,13 +28,18 @@ export interface Refusal {
   hint: string;
   /** The two ranks can never agree: the refusing side gives up too. */
   contradiction?: boolean;
+  /** Somebody else answers at this address: try the next. */
+  elsewhere?: boolean;
 }
 
 /** @returns undefined when the body is not a hello */
 export function checkHello(body: unknown): Hello | undefined {
-  const { version, to, groupId, generation, rank, world } = (body ?? {}) as Partial<Hello>;
+  const hello = (body ?? {}) as Partial<Hello>;
+  const { version, generation, rank, world } = hello;
   const numbers = [version, generation, rank, world].every((n) => Number.isInteger(n) && (n as number) >= 0);
-  return numbers && typeof groupId === 'string' && typeof to === 'string' ? (body as Hello) : undefined;
+  return numbers && typeof hello.groupId === 'string' && typeof hello.to === 'string'
+    ? (hello as Hello)
+    : undefined;
 }
 
 interface Situation {
@@ -37,7 +51,7 @@ interface Situation {
 
 /** Why this hello cannot be accepted, now or ever. */
 export function refusal(hello: Hello, { latest, joining, address }: Situation): Refusal | undefined {
-  const { groupId, generation, rank, world } = hello;
+  const { groupId, generation, rank, toRank, world } = hello;
   const who = `rank ${rank} of group ${groupId}`;
   if (hello.version !== protocolVersion) {
     return {
@@ -75,6 +89,14 @@ export function refusal(hello: Hello, { latest, joining, address }: Situation): 
       code: 'DUPLICATE_RANK',
       message: `rank ${joining.rank} at ${address} does not expect a connection from ${who}: two trainers have one rank`,
       hint: 'give every trainer a rank of its own',
+    };
+  }
+  if (toRank !== joining.rank) {
+    return {
+      code: 'WRONG_RANK',
+      message: `rank ${joining.rank} answers at ${address}, where ${who} looks for rank ${toRank}`,
+      hint: 'give every trainer the same list of addresses',
+      elsewhere: true,
     };
   }
   return undefined;

@@ -7,7 +7,7 @@ export interface PeerState {
 }
 
 export interface StallSource {
-  /** Ranks that the current collective needs something of. */
+  /** Ranks that the collectives under way need something of. */
   awaited(): number[];
   /** A number that grows with everything a peer does for the collective. */
   progress(rank: number): number;
@@ -52,11 +52,6 @@ export class StallWatch {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.reset();
-  }
-
-  /** A new collective begins: nobody is late yet. */
-  reset(): void {
     this.#seen.clear();
   }
 
@@ -67,7 +62,10 @@ export class StallWatch {
 
   #tick(): void {
     const late: [rank: number, seen: Seen][] = [];
-    for (const rank of this.#source.awaited()) {
+    const awaited = this.#source.awaited();
+    // Who is not waited for is not late.
+    for (const rank of [...this.#seen.keys()]) if (!awaited.includes(rank)) this.#seen.delete(rank);
+    for (const rank of awaited) {
       const progress = this.#source.progress(rank);
       const before = this.#seen.get(rank);
       if (before?.progress !== progress) {
