@@ -3,8 +3,15 @@ import { count, table } from './format.ts';
 
 /** What a run will do, for people, before it starts. */
 export function planLines(runId: string, config: RunConfig): string[] {
-  const { gang, model, data } = config;
+  const { gang, model, data, priority } = config;
   const fewer = gang.minTrainers < gang.trainers ? `, at least ${gang.minTrainers}` : '';
+  const { device, memoryGb, labels = {} } = gang.require ?? {};
+  const required = [
+    device,
+    memoryGb && `${memoryGb} GB`,
+    ...Object.entries(labels).map((label) => label.join('=')),
+  ];
+  const which = required.filter(Boolean).join(', ');
   const indicators = model.useIndicators ? ', indicators' : '';
   const rows = [
     ['stage', 'steps', 'batch', 'samples', 'learning rate', 'checkpoints', 'trains'],
@@ -13,7 +20,7 @@ export function planLines(runId: string, config: RunConfig): string[] {
   return [
     `run         ${runId}`,
     `storage     ${config.storage.replace(/\/+$/, '')}/${runId}/`,
-    `trainers    ${gang.trainers}${fewer}; waits ${gang.waitSeconds} s for them; ${data.lanes} lanes`,
+    `trainers    ${gang.trainers}${fewer}${which === '' ? '' : ` with ${which}`}; waits ${gang.waitSeconds} s for them; ${data.lanes} lanes${priority === 0 ? '' : `; priority ${priority}`}`,
     `backbones   ${model.backbones}`,
     `vocabulary  ${count(model.visualVocabSize)} visual words (${model.tokenizeFunction}${indicators}); up to ${count(model.multimodalMaxLength)} positions`,
     '',

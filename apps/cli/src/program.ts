@@ -6,6 +6,8 @@ import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { parityCommand } from './commands/parity.ts';
+import { pauseCommand } from './commands/pause.ts';
+import { rerunCommand } from './commands/rerun.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
@@ -25,7 +27,9 @@ export function createProgram(context: CliContext, register: ((program: Command)
     submitCommand(context),
     statusCommand(context),
     watchCommand(context),
+    pauseCommand(context),
     resumeCommand(context),
+    rerunCommand(context),
     cancelCommand(context),
     chatCommand(context),
     trainersCommand(context),

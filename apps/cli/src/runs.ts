@@ -9,6 +9,7 @@ import {
   stageWorkflowId,
   type CheckpointRef,
   type RunProgress,
+  type RunReport,
   type StageHeartbeat,
 } from '@ovis/workflows';
 import { CliError } from './errors.ts';
@@ -34,8 +35,11 @@ export function memoOf(description: WorkflowExecutionDescription): RunMemo | und
   return memo?.config === undefined ? undefined : { config: memo.config, origin: memo.origin ?? {} };
 }
 
+/** A run's progress, and why it waits for trainers. */
+export type SeenProgress = RunProgress & { waiting?: string };
+
 /** The run's progress with the step of this moment; undefined when no controller answers. */
-export async function progressOf(client: Client, runId: string): Promise<RunProgress | undefined> {
+export async function progressOf(client: Client, runId: string): Promise<SeenProgress | undefined> {
   let progress: RunProgress;
   try {
     progress = await client.connection.withDeadline(Date.now() + 8_000, () =>
@@ -45,32 +49,60 @@ export async function progressOf(client: Client, runId: string): Promise<RunProg
     // Queries are answered by the controller: without one, what Temporal itself knows must do.
     return undefined;
   }
-  if (progress.status !== 'training' || progress.stage === 0) return progress;
-  const beat = await heartbeatOf(client, runId, progress.stage);
-  if (beat === undefined || beat.generation < progress.generation) return progress;
+  if (progress.stage === 0 || terminal.has(progress.status)) return progress;
+  // The run itself hears of its stage only now and then, to keep its history short.
+  const known = withReport(progress, await reportOf(client, runId, progress.stage));
+  const beat = await heartbeatOf(client, runId, known.stage);
+  if (beat === undefined) return known;
+  if ('waiting' in beat) return { ...known, waiting: beat.waiting };
+  if (beat.generation < known.generation) return known;
   const { step, totalSteps, loss, imagesPerSecond, trainers } = beat;
   return {
-    ...progress,
+    ...known,
     step,
     totalSteps,
     loss,
     imagesPerSecond,
     trainers,
-    checkpoint: beat.checkpoint ?? progress.checkpoint,
+    checkpoint: beat.checkpoint ?? known.checkpoint,
   };
 }
 
-/** The last heartbeat of the activity that drives a stage: newer than what the workflow was told. */
+const terminal = new Set<RunProgress['status']>(['completed', 'failed', 'cancelled', 'evaluating']);
+
+function withReport(progress: RunProgress, report: RunReport | undefined): RunProgress {
+  if (report === undefined || (report.generation ?? 0) < progress.generation) return progress;
+  const { stage: _, ...news } = report;
+  return { ...progress, ...news };
+}
+
+/** What a stage last heard of its gang; undefined when it does not answer. */
+async function reportOf(client: Client, runId: string, stage: number): Promise<RunReport | undefined> {
+  try {
+    return await client.connection.withDeadline(Date.now() + 5_000, () =>
+      client.workflow.getHandle(stageWorkflowId(runId, stage)).query<RunReport>(progressQueryName),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** The last heartbeat of the activity that drives a stage, or waits for its gang: newer than what the workflow was told. */
 async function heartbeatOf(
   client: Client,
   runId: string,
   stage: number,
-): Promise<StageHeartbeat | undefined> {
+): Promise<StageHeartbeat | { waiting: string } | undefined> {
   try {
     const { raw } = await client.workflow.getHandle(stageWorkflowId(runId, stage)).describe();
-    const driving = raw.pendingActivities?.find((activity) => activity.activityType?.name === 'driveStage');
-    const data = driving?.heartbeatDetails?.payloads?.[0]?.data;
-    return data ? (JSON.parse(Buffer.from(data).toString('utf8')) as StageHeartbeat) : undefined;
+    const activities = raw.pendingActivities ?? [];
+    const watching = activities.find(({ activityType }) =>
+      ['driveStage', 'acquireGang'].includes(activityType?.name ?? ''),
+    );
+    const data = watching?.heartbeatDetails?.payloads?.[0]?.data;
+    return data?.length
+      ? (JSON.parse(Buffer.from(data).toString('utf8')) as StageHeartbeat | { waiting: string })
+      : undefined;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

@@ -233,6 +233,98 @@ describe.skipIf(missing !== '')(`with a cluster${missing}`, () => {
     ]);
   });
 
+  it('resume says what changes before it starts, refuses what cannot, and goes on from a chosen checkpoint', async () => {
+    let drives: DriveStageInput[] = [];
+    let broken = true;
+    const at = await controller({
+      driveStage: async (input) => {
+        drives.push(input);
+        if (broken) throw badData;
+        return { checkpointUrl: `${storage}/x/stage${input.stage}`, steps: 5, finalLoss: 0.5 };
+      },
+    });
+    await ovis(['submit', 'run.yaml', '--id', 'changed', '--wait'], at);
+    await save('changed', 1, 400, 400);
+    await save('changed', 2, 100, 300);
+    await save('changed', 2, 200, 300);
+    const set = (...changes: string[]) => changes.flatMap((change) => ['--set', change]);
+
+    const refused = await ovis(['resume', 'changed', ...set('seed=3', 'stages.1.steps=150')], at);
+    expect(refused.code).toBe(1);
+    expect(refused.out).toContain('changes     seed: 17 -> 3 (refused: ');
+    expect(refused.err).toContain('seed cannot change: the place in the data depends on it');
+    expect(refused.err).toContain('stages.1.steps cannot change: 200 steps are done already');
+    expect(refused.err).toContain('--stage 2');
+
+    const rate = set('stages.1.learningRate=5e-4', 'stages.0.steps=7');
+    const dry = await ovis(['resume', 'changed', '--dry-run', ...rate], at);
+    expect(dry.out).toMatch(/^changes +stages\.0\.steps: 400 -> 7 \(no effect: stage 1 is done\)$/m);
+    expect(dry.out).toMatch(/^changes +stages\.1\.learningRate: 0.001 -> 0.0005 \(from step 201 on\)$/m);
+    expect(dry.out).toMatch(/^nothing was started$/m);
+
+    expect((await ovis(['resume', 'changed', '--from', 'stage9'], at)).err).toContain(
+      "there is no checkpoint 'stage9' (found: stage1-step000400, stage2-step000100, stage2-step000200)",
+    );
+    broken = false;
+    drives = [];
+    const resumed = await ovis(['resume', 'changed', '--from', 'stage2-step000100', ...rate, '--wait'], at);
+    expect(resumed.code).toBe(0);
+    expect(resumed.out).toContain('goes on in stage 2 after step 100');
+    expect(drives[0]).toMatchObject({ stage: 2, startStep: 100, acceptChanges: true });
+    expect(drives[0]?.config.stages[1].learningRate).toBe(5e-4);
+    expect(drives[1]?.acceptChanges).toBeUndefined();
+  });
+
+  it('pauses a run, shows it as paused, and resume wakes it', async () => {
+    let paused = false;
+    const at = await controller({
+      driveStage: async ({ stage }) => {
+        const { Context } = await import('@temporalio/activity');
+        const context = Context.current();
+        try {
+          while (!paused) {
+            context.heartbeat();
+            await context.sleep(50);
+          }
+        } catch (error) {
+          paused = true;
+          throw error;
+        }
+        return { checkpointUrl: `${storage}/x/stage${stage}`, steps: 5, finalLoss: 0.5 };
+      },
+    });
+    await ovis(['submit', 'run.yaml', '--id', 'resting', '--priority', '7'], at);
+    await expect
+      .poll(async () => (await ovis(['status', 'resting'], at)).out, { timeout: 10_000 })
+      .toMatch(/^status +training/m);
+    const pause = await ovis(['pause', 'resting'], at);
+    expect(pause).toMatchObject({ code: 0, err: '' });
+    expect(pause.out).toMatch(/^paused +resting/m);
+    expect((await ovis(['status', 'resting'], at)).out).toMatch(/^status +paused/m);
+    const changed = await ovis(['resume', 'resting', '--set', 'seed=3'], at);
+    expect(changed.err).toContain('is paused: it goes on as it is');
+    const resumed = await ovis(['resume', 'resting', '--wait'], at);
+    expect(resumed).toMatchObject({ code: 0, err: '' });
+    expect(resumed.out).toContain('goes on     resting, which was paused');
+    expect((await ovis(['pause', 'resting'], at)).err).toContain(
+      "run 'resting' does not run: it is completed",
+    );
+  });
+
+  it('reruns a run under a new id, with changes', async () => {
+    const at = await controller();
+    await ovis(['submit', 'run.yaml', '--id', 'again', '--wait'], at);
+    const rerun = await ovis(['rerun', 'again', '--set', 'seed=3', '--wait'], at);
+    expect(rerun).toMatchObject({ code: 0, err: '' });
+    expect(rerun.out).toContain('changes     seed: 17 -> 3');
+    expect(rerun.out).toContain('started     again-r2, as again');
+    expect((await ovis(['rerun', 'again-r2'], at)).out).toContain('started     again-r3, as again-r2');
+    expect((await ovis(['rerun', 'again', '--id', 'again'], at)).err).toContain(
+      "run 'again' is there already",
+    );
+    expect((await ovis(['rerun', 'nothing'], at)).err).toContain("there is no run 'nothing'");
+  });
+
   it('explains a run that is not there and a storage that cannot be used', async () => {
     const at = await controller();
     expect((await ovis(['watch', 'nothing'], at)).err).toContain("there is no run 'nothing'");
@@ -256,10 +348,15 @@ describe.skipIf(missing !== '')(`with a cluster${missing}`, () => {
       { stage: { stage: 1, checkpoint: { step: 100, url: 's3://b/c' } } },
       { note: { message: 'completed', final: true } },
     ];
+    const drained: string[] = [];
     const fleet = await serveFleet({
       async *watch() {},
-      drainTrainer: async () => ({}),
+      drainTrainer: async ({ trainerId }) => {
+        drained.push(trainerId);
+        return {};
+      },
       listTrainers: async () => ({
+        queue: [{ runId: 'later', stage: 1, priority: 2, waitedMs: 65_000, reason: 'needs 2 trainers' }],
         trainers: [
           {
             registration: {
@@ -278,6 +375,7 @@ describe.skipIf(missing !== '')(`with a cluster${missing}`, () => {
               phase: StagePhase.TRAINING,
             },
             connected: true,
+            stragglerScore: 1.5,
           },
           { registration: { trainerId: 't1' }, connected: false, silentMs: 61_000 },
         ],
@@ -293,8 +391,15 @@ describe.skipIf(missing !== '')(`with a cluster${missing}`, () => {
     expect(out).toContain('stage 1  t0 compiles');
     expect(out).toContain('stage 1  checkpoint at step 100: s3://b/c');
     const trainers = await ovis(['trainers'], here);
-    expect(trainers.out).toMatch(/^t0 +busy +live stage 2 step 9 training +cpu x +8.0 GB +h pid 7 +h:1$/m);
+    expect(trainers.out).toMatch(
+      /^t0 +busy +live stage 2 step 9 training +1.50x +cpu x +8.0 GB +h pid 7 +h:1$/m,
+    );
     expect(trainers.out).toMatch(/^t1 +lost 1m 1s ago/m);
+    const waits = /^waits 1 +later stage 1, priority 2, for 1m 5s: needs 2 trainers$/m;
+    expect(trainers.out).toMatch(waits);
+    expect((await ovis(['status'], here)).out).toMatch(waits);
+    expect((await ovis(['trainers', 'drain', 't0'], here)).out).toMatch(/^draining +t0/m);
+    expect(drained).toEqual(['t0']);
   });
 });
 

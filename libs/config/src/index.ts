@@ -4,3 +4,10 @@ export type { RunConfig, StageConfig, StageNumber, TrainerRequirements } from '.
 export { closest, didYouMean, editDistance } from './suggest.ts';
 export { parseTrainModule, trainModuleNames, trainModuleProblem } from './train-modules.ts';
 export type { TrainModule } from './train-modules.ts';
+export {
+  configChanges,
+  meaningOfChanges,
+  type ChangeMeaning,
+  type ConfigChange,
+  type GoesOnAt,
+} from './changes.ts';

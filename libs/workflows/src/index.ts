@@ -21,7 +21,7 @@ export type {
   StageProgress,
   TrainerProgress,
 } from './progress.ts';
-export { describeResume, ResumeError, resumePoint } from './resume.ts';
+export { describeResume, ResumeError, resumePoint, type ResumeChoice } from './resume.ts';
 export { retriesPerCause } from './retry-budget.ts';
 export type {
   AcquireGangInput,

@@ -30,7 +30,7 @@ describe('resumePoint', () => {
     expect(resumePoint([at(1, 300), at(2, 300), at(3, 300)]).stage).toBe('evaluation');
   });
   it('repeats a stage on the end of the one before', () => {
-    expect(resumePoint([at(1, 300), at(2, 300), at(3, 100)], 2)).toEqual({
+    expect(resumePoint([at(1, 300), at(2, 300), at(3, 100)], { stage: 2 })).toEqual({
       stage: 2,
       checkpointUrl: at(1, 300).url,
       initial: true,
@@ -38,8 +38,26 @@ describe('resumePoint', () => {
       repeat: true,
     });
   });
+  it('goes on from a checkpoint that was asked for; what was saved behind it does not count', () => {
+    const all = [at(1, 300), at(2, 100), at(2, 200)];
+    expect(resumePoint(all, { from: 'stage2-step100' })).toEqual({
+      stage: 2,
+      checkpointUrl: at(2, 100).url,
+      initial: false,
+      step: 100,
+      repeat: true,
+    });
+    expect(resumePoint(all, { from: `${at(1, 300).url}/` })).toMatchObject({ stage: 2, initial: true });
+    expect(resumePoint(all, { from: 'stage2-step200' }).repeat).toBeUndefined();
+    expect(() => resumePoint(all, { from: 'stage2-step150' })).toThrow(
+      "there is no checkpoint 'stage2-step150' (found: stage1-step300, stage2-step100, stage2-step200)",
+    );
+    expect(() => resumePoint(all, { from: 'stage2-step100', stage: 3 })).toThrow(
+      'stage 2 goes on, not stage 3',
+    );
+  });
   it('refuses a stage without the end of the one before', () => {
-    expect(() => resumePoint([at(1, 100)], 2)).toThrow(
+    expect(() => resumePoint([at(1, 100)], { stage: 2 })).toThrow(
       'stage 2 cannot start: stage 1 has no final checkpoint (found: stage 1 step 100)',
     );
   });

@@ -13,14 +13,50 @@ export class ResumeError extends Error {
   }
 }
 
+export interface ResumeChoice {
+  /** That stage from its beginning, on the end of the stage before. */
+  stage?: StageNumber;
+  /** From this checkpoint (its URL, or the last part of it), and not from the last one. */
+  from?: string;
+}
+
 /**
- * Where to go on, given the complete checkpoints of a run with the last saved one last.
- * Without `stage`: from the last one. With it: that stage from its beginning, on the end of the stage before.
- * @throws ResumeError when the stage before has no end.
+ * Where to go on, given the complete checkpoints of a run with the last saved one last. Without a choice: from the last one.
+ * @throws ResumeError when the stage before has no end, or there is no such checkpoint
  */
-export function resumePoint(checkpoints: readonly CheckpointRef[], stage?: StageNumber): ResumePoint {
+export function resumePoint(checkpoints: readonly CheckpointRef[], choice: ResumeChoice = {}): ResumePoint {
+  const { stage, from } = choice;
+  if (from !== undefined) return pointFrom(checkpoints, from, stage);
   if (stage !== undefined) return restartOf(checkpoints, stage);
-  const last = checkpoints.at(-1);
+  return pointAfter(checkpoints.at(-1));
+}
+
+function pointFrom(
+  checkpoints: readonly CheckpointRef[],
+  from: string,
+  stage: StageNumber | undefined,
+): ResumePoint {
+  const id = from.replace(/\/+$/, '');
+  const found = checkpoints.find(({ url }) => url === id || url.endsWith(`/${id}`));
+  const names = checkpoints.map(({ url }) => url.split('/').at(-1)).join(', ');
+  if (found === undefined) {
+    throw new ResumeError(
+      `there is no checkpoint '${from}' (found: ${names || 'none'})`,
+      'Give one of those.',
+    );
+  }
+  const point = pointAfter(found);
+  if (stage !== undefined && stage !== point.stage) {
+    throw new ResumeError(
+      `from checkpoint '${from}' stage ${point.stage} goes on, not stage ${stage}`,
+      'Give a checkpoint of that stage, or the end of the stage before it.',
+    );
+  }
+  // What was saved behind it does not count.
+  return found === checkpoints.at(-1) ? point : { ...point, repeat: true };
+}
+
+function pointAfter(last: CheckpointRef | undefined): ResumePoint {
   if (last === undefined) return { stage: 1, checkpointUrl: '', initial: true, step: 0 };
   if (!last.complete) return { stage: last.stage, checkpointUrl: last.url, initial: false, step: last.step };
   const next = last.stage + 1;

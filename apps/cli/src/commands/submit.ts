@@ -13,6 +13,7 @@ import { collect, readRunFile } from './config.ts';
 
 interface SubmitOptions {
   set: string[];
+  priority?: string;
   id?: string;
   wait?: boolean;
 }
@@ -23,12 +24,17 @@ export function submitCommand(context: CliContext): Command {
     .argument('<file>', 'run file (YAML)')
     .option('--set <path=value>', 'change a value, e.g. stages.0.steps=10 (repeatable)', collect, [])
     .option('--id <id>', 'id of the run (default: name and a hash of the config, so that a file is one run)')
+    .option(
+      '--priority <n>',
+      'of the runs that wait for trainers the highest gets them first; same as --set priority=N',
+    )
     .option('--wait', 'follow the run to its end; the exit code says how it ended')
     .action((file: string, options: SubmitOptions) => submit(context, file, options));
 }
 
 async function submit(context: CliContext, file: string, options: SubmitOptions): Promise<void> {
-  const config = await readRunFile(context, file, options.set);
+  const priority = options.priority === undefined ? [] : [`priority=${options.priority}`];
+  const config = await readRunFile(context, file, [...options.set, ...priority]);
   const runId = checkRunId(options.id ?? runIdOf(config));
   planLines(runId, config).forEach(context.out);
   const cluster = findCluster(context.env, context.cwd);
