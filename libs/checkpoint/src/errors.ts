@@ -5,6 +5,12 @@ export type CheckpointErrorCode =
   | 'CORRUPT'
   /** Another writer finished a checkpoint of this id. */
   | 'EXISTS'
+  /** A rank's share of a checkpoint failed or did not come. */
+  | 'INCOMPLETE'
+  /** Files of earlier checkpoints that a new one refers to are gone. */
+  | 'MISSING_FILES'
+  /** What was to be deleted is needed. */
+  | 'IN_USE'
   /** Bytes that are no safetensors file, or tensors that cannot be written as one. */
   | 'BAD_SAFETENSORS'
   /** Written by a newer version of this library. */

@@ -5,6 +5,8 @@ export {
   latestCheckpointId,
   listCheckpoints,
   loadCheckpoint,
+  useCheckpoint,
+  type UseOptions,
   type LoadedCheckpoint,
   type LoadOptions,
 } from './load.ts';
@@ -36,5 +38,16 @@ export {
 } from './stored-tensors.ts';
 export { openSafetensors, safetensorsChunks } from './stream-safetensors.ts';
 export { openCheckpoint, type OpenCheckpoint } from './open.ts';
-export { saveCheckpoint, type SavedCheckpoint, type SaveOptions } from './save.ts';
+export { type SavedCheckpoint } from './commit.ts';
+export { saveCheckpoint, type SaveOptions } from './save.ts';
 export { verifyCheckpoint } from './verify.ts';
+export {
+  AsyncCheckpointer,
+  type BackgroundSave,
+  type CheckpointerOptions,
+  type SaveRequest,
+  type Stall,
+} from './async-checkpointer.ts';
+export { planFiles, stateBytes, type PlannedFile, type StateTensor } from './plan.ts';
+export { CheckpointReader, type TensorPlace, type TensorRequest } from './reader.ts';
+export { type ReadRequest, type ReadState } from './staging.ts';

@@ -2,7 +2,6 @@ import { type ObjectStorage } from '@ovis/storage';
 import { CheckpointError } from './errors.ts';
 import type { HostTensors } from './host-tensors.ts';
 import {
-  STATE_FILE,
   compareIds,
   inParallel,
   join,
@@ -14,17 +13,18 @@ import {
   type TrainState,
 } from './manifest.ts';
 import type { CheckpointPart } from './parts.ts';
-import { decodeSafetensors } from './safetensors.ts';
-import { readVerified } from './verify.ts';
+import { CheckpointReader, isDamage, type ReadOptions } from './reader.ts';
 
-export interface LoadOptions {
+export interface UseOptions {
   /** Only these; default all. State and extra files always come along. */
-  parts?: CheckpointPart[];
+  parts?: readonly CheckpointPart[];
   /** When the checkpoint is damaged, use the one before it, with a warning. Default true; false: CORRUPT. */
   fallback?: boolean;
-  /** Told at once, beside being collected in `warnings`. */
+  /** Told at once. */
   onWarning?: (message: string) => void;
 }
+
+export interface LoadOptions extends UseOptions, ReadOptions {}
 
 export interface LoadedCheckpoint {
   /** Its `id` says which checkpoint it is, after a fall-back another one than asked for. */
@@ -40,8 +40,46 @@ export interface LoadedCheckpoint {
 const PARALLEL_FILES = 4;
 
 /**
- * Loads the newest checkpoint or that of an id; every file read is checked against size and sha256 of the manifest. A
- * damaged checkpoint is passed over for the one before it, with a warning; NOT_FOUND or CORRUPT when there is none.
+ * Opens the newest checkpoint or that of an id, and lets `use` read from it what it needs. When some of that turns out to be
+ * damaged, the one before is opened and `use` called again, with a warning: what it did before does not count then.
+ * @throws CheckpointError NOT_FOUND; CORRUPT when there is no whole one; what `use` throws otherwise
+ */
+export async function useCheckpoint<T>(
+  storage: ObjectStorage,
+  prefix: string,
+  id: string,
+  use: (reader: CheckpointReader) => Promise<T>,
+  o: UseOptions = {},
+): Promise<T> {
+  const warn = (message: string): void => o.onWarning?.(message);
+  const ids = await listIds(storage, prefix);
+  const wanted = id === 'latest' ? await latestId(storage, prefix, ids, warn) : id;
+  if (wanted === undefined || !ids.includes(wanted)) throw notFound(storage, prefix, id, ids);
+  const candidates = ids.filter((other) => compareIds(other, wanted) <= 0).reverse();
+  let first: CheckpointError | undefined;
+  for (const [i, candidate] of candidates.entries()) {
+    try {
+      const reader = await CheckpointReader.open(storage, prefix, candidate, o.parts);
+      if (reader === undefined) throw notFound(storage, prefix, candidate, ids);
+      return await use(reader);
+    } catch (error) {
+      if (!isDamage(error) || o.fallback === false) throw error;
+      first ??= error;
+      const before = candidates[i + 1];
+      if (before !== undefined) warn(`${error.message}; falling back to '${before}'`);
+    }
+  }
+  throw new CheckpointError(
+    'CORRUPT',
+    `${first?.message ?? `checkpoint '${wanted}' is damaged`}, and no earlier checkpoint is whole`,
+    'start the stage anew, or copy a whole checkpoint back into the folder',
+    first,
+  );
+}
+
+/**
+ * Loads the newest checkpoint or that of an id into memory of its own; every byte read is checked. A damaged checkpoint is passed
+ * over for the one before it, with a warning; NOT_FOUND or CORRUPT when there is none.
  */
 export async function loadCheckpoint(
   storage: ObjectStorage,
@@ -50,32 +88,25 @@ export async function loadCheckpoint(
   o: LoadOptions = {},
 ): Promise<LoadedCheckpoint> {
   const warnings: string[] = [];
-  const warn = (message: string): void => {
+  const onWarning = (message: string): void => {
     warnings.push(message);
     o.onWarning?.(message);
   };
-  const ids = await listIds(storage, prefix);
-  const wanted = id === 'latest' ? await latestId(storage, prefix, ids, warn) : id;
-  if (wanted === undefined || !ids.includes(wanted)) throw notFound(storage, prefix, id, ids);
-  const candidates = ids.filter((other) => compareIds(other, wanted) <= 0).reverse();
-  let damaged: CheckpointError | undefined;
-  for (const [i, candidate] of candidates.entries()) {
-    try {
-      return { ...(await loadOne(storage, prefix, candidate, o.parts)), warnings };
-    } catch (error) {
-      if (!(error instanceof CheckpointError) || !['CORRUPT', 'BAD_SAFETENSORS'].includes(error.code))
-        throw error;
-      damaged ??= error;
-      const before = candidates[i + 1];
-      if (o.fallback === false) throw error;
-      if (before !== undefined) warn(`${error.message}; falling back to '${before}'`);
-    }
-  }
-  throw new CheckpointError(
-    'CORRUPT',
-    `${damaged?.message ?? `checkpoint '${wanted}' is damaged`}, and no earlier checkpoint is whole`,
-    'start the stage anew, or copy a whole checkpoint back into the folder',
-    damaged,
+  return useCheckpoint(
+    storage,
+    prefix,
+    id,
+    async (reader) => {
+      const { manifest, state, files } = reader;
+      const tensors = await reader.readTensors(reader.tensors.keys(), o);
+      const parts: LoadedCheckpoint['parts'] = {};
+      for (const part of Object.keys(manifest.parts) as CheckpointPart[]) {
+        if (o.parts === undefined || o.parts.includes(part)) parts[part] = {};
+      }
+      for (const [name, { part }] of reader.tensors) (parts[part] ??= {})[name] = tensors[name]!;
+      return { manifest, parts, state, files, warnings };
+    },
+    { ...o, onWarning },
   );
 }
 
@@ -143,34 +174,6 @@ async function tolerant(
     warn(error.message);
     return undefined;
   }
-}
-
-async function loadOne(
-  storage: ObjectStorage,
-  prefix: string,
-  id: string,
-  wanted: CheckpointPart[] | undefined,
-): Promise<Omit<LoadedCheckpoint, 'warnings'>> {
-  const manifest = await readManifest(storage, prefix, id);
-  if (manifest === undefined) throw notFound(storage, prefix, id, []);
-  const partOfFile = new Map<string, CheckpointPart>();
-  for (const [part, names] of Object.entries(manifest.parts)) {
-    for (const name of names) partOfFile.set(name, part as CheckpointPart);
-  }
-  const parts: LoadedCheckpoint['parts'] = {};
-  const files: Record<string, Uint8Array> = {};
-  let state: TrainState | undefined;
-  const names = Object.keys(manifest.files).concat(manifest.files[STATE_FILE] ? [] : [STATE_FILE]);
-  await inParallel(names, PARALLEL_FILES, async (name) => {
-    const part = partOfFile.get(name);
-    if (part !== undefined && wanted !== undefined && !wanted.includes(part)) return;
-    const bytes = await readVerified(storage, prefix, manifest, name);
-    if (part !== undefined) parts[part] = { ...parts[part], ...decodeSafetensors(bytes).tensors };
-    else if (name === STATE_FILE) state = JSON.parse(new TextDecoder().decode(bytes)) as TrainState;
-    else files[name] = bytes;
-  });
-  if (state === undefined) throw new Error('a checkpoint without a state was taken for a whole one');
-  return { manifest, parts, state, files };
 }
 
 function notFound(storage: ObjectStorage, prefix: string, id: string, ids: string[]): CheckpointError {

@@ -22,16 +22,20 @@ export interface TrainState {
 }
 
 export interface ManifestFile {
-  /** Relative to the prefix under which all checkpoints of the run lie. */
+  /** Relative to the prefix under which all checkpoints of the run lie. May lie in the folder of an earlier checkpoint. */
   key: string;
   bytes: number;
   sha256: string;
+  /** CRC-32 of every chunk of `chunkBytes` (the last may be shorter), 8 hexadecimal digits each. Since version 2. */
+  crc32?: string;
+  /** Of a safetensors file: the length of its header and the CRC-32 of that. Since version 2. */
+  header?: { bytes: number; crc32: string };
 }
 
 /** `manifest.json`: a checkpoint exists when it does, since it is written after everything it names. */
 export interface Manifest {
   format: 'ovis-checkpoint';
-  version: 1;
+  version: 1 | 2;
   id: string;
   /** ISO 8601. */
   createdAt: string;
@@ -44,7 +48,27 @@ export interface Manifest {
   /** The safetensors files of each part, by name in `files`. */
   parts: Record<string, string[]>;
   files: Record<string, ManifestFile>;
+
+  // Since version 2:
+  /** Bytes that a CRC-32 of `files` stands for. */
+  chunkBytes?: number;
+  /** Bytes of the files that were written for this checkpoint; the others are those of earlier ones. */
+  writtenBytes?: number;
+  /** The folder below the id's that this save wrote to. */
+  attempt?: string;
+  /** Trainers that wrote it. */
+  world?: number;
+  /** Who wrote it: a gang of trainers, which forms anew in generation after generation. */
+  writer?: { gang: string; generation: number };
+  /** What retention may choose the best by. */
+  metrics?: Record<string, number>;
+  configHash?: string;
+  versions?: object;
 }
+
+export const MANIFEST_VERSION = 2;
+/** Bytes of a file that one CRC-32 stands for, and of a part of an upload. */
+export const CHUNK_BYTES = 16 * 2 ** 20;
 
 /** `latest.json`: where to look first. The manifests are the truth. */
 export interface LatestPointer {
@@ -113,10 +137,10 @@ export async function readManifest(
       'delete the checkpoint and use another',
     );
   }
-  if (manifest.version !== 1) {
+  if (manifest.version !== 1 && manifest.version !== MANIFEST_VERSION) {
     throw new CheckpointError(
       'UNSUPPORTED',
-      `${where} has version ${String(manifest.version)}, this program reads version 1`,
+      `${where} has version ${String(manifest.version)}, this program reads versions 1 and ${MANIFEST_VERSION}`,
       'use the newer program that wrote it',
     );
   }

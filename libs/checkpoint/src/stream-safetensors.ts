@@ -44,7 +44,7 @@ function partOfObject(storage: ObjectStorage, key: string, begin: number, end: n
 export function safetensorsChunks(
   tensors: StoredTensors,
   metadata?: Record<string, string>,
-): { bytes: number; chunks: AsyncIterable<Uint8Array> } {
+): { bytes: number; headerBytes: number; chunks: AsyncIterable<Uint8Array> } {
   const { names, header, fileBytes } = layOut(tensors, metadata);
   async function* chunks(): AsyncGenerator<Uint8Array, void> {
     yield header;
@@ -57,5 +57,5 @@ export function safetensorsChunks(
     }
     if (sent !== fileBytes) throw bad(`${sent} bytes came, the header describes ${fileBytes}`);
   }
-  return { bytes: fileBytes, chunks: chunks() };
+  return { bytes: fileBytes, headerBytes: header.length, chunks: chunks() };
 }

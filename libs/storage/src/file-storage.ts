@@ -8,7 +8,7 @@ import { fromFileError } from './file-errors.ts';
 import { withLock } from './file-lock.ts';
 import { writeRanges } from './file-ranges.ts';
 import { totalLength } from './scatter.ts';
-import { keepingSourceErrors } from './source-errors.ts';
+import { keepingRangeErrors, keepingSourceErrors } from './source-errors.ts';
 import type {
   ListedObject,
   ObjectInfo,
@@ -79,7 +79,9 @@ export class FileStorage implements ObjectStorage {
     source: RangeSource,
     options: PutRangesOptions = {},
   ): Promise<{ etag?: string }> {
-    return this.#write(key, (path) => writeRanges(path, source, options), options);
+    return keepingRangeErrors(source, (all) =>
+      this.#write(key, (path) => writeRanges(path, all, options), options),
+    );
   }
 
   async readInto(key: string, start: number, targets: readonly Uint8Array[]): Promise<void> {

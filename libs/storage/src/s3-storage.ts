@@ -12,7 +12,7 @@ import { StorageError, errorField, isStorageError } from './errors.ts';
 import { openBody } from './s3-body.ts';
 import { s3Client, type S3Settings } from './s3-client.ts';
 import { attempts, fromS3Error, httpStatus, type S3ErrorContext } from './s3-errors.ts';
-import { keepingSourceErrors } from './source-errors.ts';
+import { keepingRangeErrors, keepingSourceErrors } from './source-errors.ts';
 import { uploadRanges } from './s3-ranges.ts';
 import { upload, uploadChunks, type Upload } from './s3-upload.ts';
 import { readAll } from './read-all.ts';
@@ -113,7 +113,9 @@ export class S3Storage implements ObjectStorage {
   ): Promise<{ etag?: string }> {
     const context = this.#context('write', key);
     try {
-      return await this.#write(key, options, (request) => uploadRanges(request, source, options, context), 1);
+      return await keepingRangeErrors(source, (all) =>
+        this.#write(key, options, (request) => uploadRanges(request, all, options, context), 1),
+      );
     } catch (error) {
       options.signal?.throwIfAborted();
       throw error;

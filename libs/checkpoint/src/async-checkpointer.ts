@@ -1,0 +1,317 @@
+import { openStorage, type ObjectStorage, type Patience } from '@ovis/storage';
+import { backgroundUploader } from './background-uploader.ts';
+import { commitCheckpoint, type SavedCheckpoint } from './commit.ts';
+import { CheckpointError } from './errors.ts';
+import { LastingFiles } from './lasting-files.ts';
+import { STATE_FILE, checkId, join, type Manifest, type ManifestFile, type TrainState } from './manifest.ts';
+import { planFiles, type PlannedFile, type StateTensor } from './plan.ts';
+import type { CheckpointReader } from './reader.ts';
+import { joinNames, referencesOf } from './references.ts';
+import { removeFiles } from './save.ts';
+import { awaitShares, shareKey, writeShare, type Share } from './share.ts';
+import { Staging, readPlanned, type ReadState } from './staging.ts';
+import { memorySource, uploadFile, type UploadOptions } from './upload-file.ts';
+
+export interface CheckpointerOptions {
+  /** The folder of the run's checkpoints. */
+  url: string;
+  /** Where credentials and endpoints come from. Default process.env. */
+  env?: NodeJS.ProcessEnv;
+  rank: number;
+  world: number;
+  /** A folder name that the ranks of this gang and generation share, and nobody else uses. */
+  attempt: string;
+  writer?: Manifest['writer'];
+  /** The whole state of the gang, the same list on every rank. */
+  tensors: readonly StateTensor[];
+  /** Copies this rank's state as it is when it is called. */
+  read: ReadState;
+  /** The checkpoint that the weights came from: its files of what is not trained are referred to, if they lie under `url`. */
+  base?: CheckpointReader;
+  /** E.g. config.json, tokenizer.json. */
+  extraFiles?: Record<string, Uint8Array>;
+  maxFileBytes?: number;
+  /** See PlanOptions. */
+  dealFromBytes?: number;
+  chunkBytes?: number;
+  /** Parts of an upload that are under way at the same time. */
+  parallel?: number;
+  /** How long a storage that is away is tried again, and other ranks' shares are waited for, ms. Default 10 minutes. */
+  patienceMs?: number;
+  /** Rank 0: a checkpoint has become visible. Awaited before the next save begins. */
+  onSaved?: (saved: BackgroundSave) => void | Promise<void>;
+  /** A save failed; the next one is tried all the same. */
+  onFailed?: (error: unknown, id: string) => void;
+  onWarning?: (message: string) => void;
+}
+
+/** What a checkpoint cost the training. */
+export interface Stall {
+  /** For the checkpoint before, whose upload was still under way. */
+  waitMs: number;
+  /** For the copy into host memory. */
+  snapshotMs: number;
+}
+
+export interface BackgroundSave extends SavedCheckpoint {
+  step: number;
+  stall: Stall;
+  /** From the snapshot to the manifest. */
+  totalMs: number;
+}
+
+export interface SaveRequest {
+  id: string;
+  /** All but what the ranks have of their own. */
+  state: Omit<TrainState, 'cursors' | 'world'>;
+  /** Where this rank's readers of data stand. */
+  cursors: unknown[];
+  metrics?: Record<string, number>;
+}
+
+type Files = Record<string, ManifestFile>;
+
+const PATIENCE_MS = 600_000;
+
+/**
+ * Saves checkpoints while the training goes on. `save` copies this rank's share of what changes into host memory; a thread of its own
+ * then writes it. Rank 0 waits, in the background, for the shares of the others and makes the checkpoint visible. The ranks do not
+ * wait for each other. One checkpoint at most is behind: the next `save` waits for the one before, and says how long.
+ */
+export class AsyncCheckpointer {
+  readonly #o: CheckpointerOptions;
+  readonly #storage: ObjectStorage;
+  readonly #abort = new AbortController();
+  readonly #patience: Patience;
+  readonly #staging: Staging;
+  readonly #lasting: LastingFiles;
+  #running: Promise<BackgroundSave | undefined> = Promise.resolve(undefined);
+  #failure: { error: unknown } | undefined;
+
+  constructor(options: CheckpointerOptions) {
+    this.#o = options;
+    const { url, env, rank, attempt, base, tensors, extraFiles = {} } = options;
+    this.#storage = openStorage(url, env);
+    this.#patience = { patienceMs: options.patienceMs ?? PATIENCE_MS, signal: this.#abort.signal };
+    const { references, covered, rest } = referencesOf(this.#storage.url, base, tensors);
+    const own = planFiles(rest, options).filter((file) => file.rank === rank);
+    // What no rank has of its own is rank 0's to see to.
+    const first = rank === 0;
+    this.#lasting = new LastingFiles({
+      storage: this.#storage,
+      attempt,
+      patience: this.#patience,
+      planned: own.filter(({ trained }) => !trained),
+      extraFiles: first ? extraFiles : {},
+      base: first && covered.length > 0 ? { references, covered, extra: base!.manifest.files } : undefined,
+    });
+    this.#staging = new Staging(own.filter(({ trained }) => trained));
+    backgroundUploader().touch(this.#staging.memory);
+  }
+
+  /** Host memory that this rank holds for snapshots, as long as the checkpointer lives. */
+  get stagingBytes(): number {
+    return this.#staging.bytes;
+  }
+
+  /**
+   * Takes a snapshot; when it resolves, the training may go on. It waits for the checkpoint before, however that ends: its failure
+   * went to `onFailed`, and does not keep this one from being tried.
+   */
+  async save(request: SaveRequest): Promise<Stall> {
+    checkId(request.id);
+    const began = performance.now();
+    await this.#running;
+    this.#abort.signal.throwIfAborted();
+    const waited = performance.now();
+    this.#staging.fill(this.#o.read);
+    const stall = { waitMs: waited - began, snapshotMs: performance.now() - waited };
+    this.#failure = undefined;
+    this.#running = this.#write(request, stall, waited).catch((error: unknown) => {
+      this.#failure = { error };
+      if (!this.#abort.signal.aborted) this.#o.onFailed?.(error, request.id);
+      return undefined;
+    });
+    return stall;
+  }
+
+  /**
+   * Waits for the last save: on rank 0 until the checkpoint is visible, on the others until their shares are written.
+   * @throws what it failed with
+   */
+  async drain(): Promise<BackgroundSave | undefined> {
+    const saved = await this.#running;
+    if (this.#failure) throw this.#failure.error;
+    return saved;
+  }
+
+  /** Gives up what is under way, and takes its files away as far as possible. */
+  async close(): Promise<void> {
+    this.#abort.abort(new Error('the checkpointer was closed'));
+    await this.#running;
+  }
+
+  async #write(request: SaveRequest, stall: Stall, began: number): Promise<BackgroundSave | undefined> {
+    const { rank, world, attempt } = this.#o;
+    const { id } = request;
+    const staged = this.#staging.files.map(({ file }) => file);
+    // Every name that this save may write under; the files are gone again when it fails.
+    const names = new Set(staged.map(({ name }) => name));
+    let committing = false;
+    try {
+      const work = await this.#lasting.prepare(names);
+      for (const { name } of [...work.files, ...work.extraFiles]) names.add(name);
+      const [trained, lasting] = await allOrNone([
+        this.#writeStaged(id),
+        this.#writeLasting(id, work.files, work.extraFiles),
+      ]);
+      this.#lasting.wrote(id, lasting);
+      const share: Share = {
+        rank,
+        world,
+        files: { ...work.references.files, ...trained, ...lasting },
+        parts: joinNames([work.references.parts, partsOf([...staged, ...work.files])]),
+        cursors: request.cursors,
+      };
+      if (rank !== 0) {
+        await writeShare(this.#storage, { prefix: '', id, attempt }, share, this.#patience);
+        return undefined;
+      }
+      const shares = await this.#allShares(id, share);
+      committing = true;
+      const saved = await this.#commit(request, shares);
+      const done = { ...saved, step: request.state.step, stall, totalMs: performance.now() - began };
+      await this.#o.onSaved?.(done);
+      return done;
+    } catch (error) {
+      // After a failure of the storage at the end the manifest may be there all the same, and then it needs its files.
+      const keep = committing && !(error instanceof CheckpointError);
+      await this.#giveUp(id, error, keep ? [] : [...names, STATE_FILE]);
+      throw error;
+    }
+  }
+
+  async #allShares(id: string, own: Share): Promise<Share[]> {
+    const others = Array.from({ length: this.#o.world - 1 }, (_, i) => i + 1);
+    const at = { prefix: '', id, attempt: this.#o.attempt };
+    return [own, ...(await awaitShares(this.#storage, at, others, this.#patience))];
+  }
+
+  async #commit(request: SaveRequest, shares: readonly Share[]): Promise<SavedCheckpoint> {
+    const { world, attempt, writer, chunkBytes } = this.#o;
+    const { id, state, metrics } = request;
+    const saved = await commitCheckpoint(this.#storage, {
+      prefix: '',
+      id,
+      attempt,
+      files: Object.assign({}, ...shares.map(({ files }) => files)) as Files,
+      parts: joinNames(shares.map(({ parts }) => parts)),
+      state: { ...state, world, cursors: shares.flatMap(({ cursors }) => cursors) },
+      metrics,
+      writer,
+      // A stage that is run again comes by the same steps again.
+      replace: true,
+      chunkBytes,
+      patience: this.#patience,
+    });
+    if (saved.warning) this.#o.onWarning?.(saved.warning);
+    // What they say stands in the manifest now.
+    const told = shares.slice(1).map(({ rank }) => shareKey('', id, attempt, rank));
+    await removeFiles(this.#storage, '', told);
+    return saved;
+  }
+
+  async #writeStaged(id: string): Promise<Files> {
+    const { url, env = process.env, attempt, chunkBytes, parallel } = this.#o;
+    const { files, memory } = this.#staging;
+    if (files.length === 0) return {};
+    const keyOf = ({ name }: PlannedFile): string => join(id, attempt, name);
+    const written = await backgroundUploader().upload(
+      {
+        url,
+        env: { ...env },
+        prefix: '',
+        memory,
+        files: files.map(({ file, offset }) => ({
+          key: keyOf(file),
+          offset,
+          bytes: file.bytes,
+          headerBytes: file.header.length,
+        })),
+        chunkBytes,
+        parallel,
+        patienceMs: this.#patience.patienceMs,
+      },
+      { signal: this.#abort.signal, onRetry: (error) => this.#retries(id, error) },
+    );
+    return Object.fromEntries(
+      files.map(({ file }) => [file.name, { key: keyOf(file), ...written[keyOf(file)]! }]),
+    );
+  }
+
+  /** What does not change is read where it lies, chunk by chunk, and needs no staging memory. */
+  async #writeLasting(
+    id: string,
+    files: readonly PlannedFile[],
+    extraFiles: readonly { name: string; bytes: Uint8Array }[],
+  ): Promise<Files> {
+    const { attempt, chunkBytes, parallel, read } = this.#o;
+    const options: UploadOptions = {
+      chunkBytes,
+      parallel,
+      ...this.#patience,
+      onRetry: (error) => this.#retries(id, error),
+    };
+    const sources = [
+      ...files.map((file) => ({
+        name: file.name,
+        source: {
+          bytes: file.bytes,
+          headerBytes: file.header.length,
+          read: (begin: number, end: number) => readPlanned(file, read, begin, end),
+        },
+      })),
+      ...extraFiles.map(({ name, bytes }) => ({ name, source: memorySource(bytes) })),
+    ];
+    const written: Files = {};
+    for (const { name, source } of sources) {
+      const key = join(id, attempt, name);
+      written[name] = { key, ...(await uploadFile(this.#storage, key, source, options)) };
+    }
+    return written;
+  }
+
+  #retries(id: string, error: Error): void {
+    this.#o.onWarning?.(`checkpoint '${id}': ${error.message}; trying again`);
+  }
+
+  async #giveUp(id: string, error: unknown, names: readonly string[]): Promise<void> {
+    this.#lasting.forget();
+    const { rank, world, attempt } = this.#o;
+    const hurry = { patienceMs: 0, signal: AbortSignal.timeout(10_000) };
+    if (rank !== 0) {
+      const failed = error instanceof Error ? error.message : String(error);
+      const share = { rank, world, files: {}, parts: {}, cursors: [], failed };
+      await writeShare(this.#storage, { prefix: '', id, attempt }, share, hurry).catch(() => undefined);
+    }
+    await removeFiles(
+      this.#storage,
+      '',
+      names.map((name) => join(id, attempt, name)),
+    );
+  }
+}
+
+function partsOf(planned: readonly PlannedFile[]): Record<string, string[]> {
+  const parts: Record<string, string[]> = {};
+  for (const { name, part } of planned) (parts[part] ??= []).push(name);
+  return parts;
+}
+
+/** The results of all, or the first failure once all have ended: nothing goes on behind the caller's back. */
+async function allOrNone(work: [Promise<Files>, Promise<Files>]): Promise<[Files, Files]> {
+  const [first, second] = await Promise.allSettled(work);
+  if (first.status === 'rejected') throw first.reason;
+  if (second.status === 'rejected') throw second.reason;
+  return [first.value, second.value];
+}
