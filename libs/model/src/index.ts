@@ -68,7 +68,7 @@ export {
   ZERO_ROW,
 } from './merge.ts';
 export type { MergeLayout, MergeOptions, MergePlan, MergeSample } from './merge.ts';
-export { nativeNamesOf, nativeTensors } from './names/native-names.ts';
+export { aimv2Tensors, nativeNamesOf, nativeTensors } from './names/native-names.ts';
 export type { NativeTensor } from './names/native-names.ts';
 export {
   checkParams,

@@ -8,11 +8,14 @@ import {
   type StoredTensors,
 } from '@ovis/checkpoint';
 import {
+  aimv2Tensors,
   checkParams,
   isBuffer,
   LLM_PREFIX,
   nativeTensors,
   parameterShapes,
+  visionParameterShapes,
+  type Aimv2VisionConfig,
   type NativeTensor,
   type OvisConfig,
   type Params,
@@ -46,55 +49,65 @@ export async function officialTensors(config: OvisConfig, all: StoredTensors): P
   return tensors;
 }
 
-/** Tensors of a native `ovis2` by official name; q, k and v become one. Reads nothing. @throws ParameterError BAD_PARAMETERS */
+/** Tensors of a native `ovis2` by official name; q, k and v become one. Reads nothing. @throws PretrainedError BAD_WEIGHTS */
 export async function fromNative(config: OvisConfig, all: StoredTensors): Promise<StoredTensors> {
-  const used = new Set<string>();
-  const official: StoredTensors = {};
-  const shapes = parameterShapes(config);
-  const byName: Record<string, NativeTensor[]> = {};
-  for (const tensor of nativeTensors(config)) (byName[tensor.official] ??= []).push(tensor);
-  for (const [name, parts] of Object.entries(byName)) {
-    const found = parts.map(({ native, shape }) => {
-      used.add(native);
-      const tensor = all[native];
-      // A wrong shape is reported under the native name below.
-      return tensor?.shape.join() === shape.join() ? tensor : undefined;
-    });
-    if (found.every((tensor) => tensor !== undefined)) {
-      official[name] = storedReshape(storedJoin(found), shapes[name]!);
-    }
-  }
-  checkNative(config, all, used);
-  const head = all['lm_head.weight'];
-  return officialTensors(
-    config,
-    head && config.llm.tieWordEmbeddings ? { ...official, [LM_HEAD]: head } : official,
+  const { 'lm_head.weight': head, ...rest } = all;
+  const tied = config.llm.tieWordEmbeddings && head !== undefined;
+  const official = fromPieces(nativeTensors(config), parameterShapes(config), tied ? rest : all);
+  return officialTensors(config, tied ? { ...official, [LM_HEAD]: head } : official);
+}
+
+/**
+ * Tensors of transformers' AIMv2 by the official names of a tower; of a whole AIMv2 those of its vision model. Reads nothing.
+ * @throws PretrainedError BAD_WEIGHTS
+ */
+export function fromAimv2(tower: Aimv2VisionConfig, all: StoredTensors): StoredTensors {
+  const inModel = Object.keys(all).some((name) => name.startsWith('vision_model.'));
+  const own = Object.entries(all).map(([name, tensor]) => [
+    inModel ? name.replace(/^vision_model\./, '') : name,
+    tensor,
+  ]);
+  const kept = own.filter(([name]) => !/^head\./.test(name as string));
+  return fromPieces(
+    aimv2Tensors(tower),
+    visionParameterShapes(tower),
+    Object.fromEntries(kept) as StoredTensors,
   );
 }
 
-/** As checkParams, but with the names that the file has. */
-function checkNative(config: OvisConfig, all: StoredTensors, used: Set<string>): void {
-  const expected = new Map(nativeTensors(config).map(({ native, shape }) => [native, shape]));
+/** Joins the pieces that another format has of each official tensor. As checkParams, but with the names that the file has. */
+function fromPieces(
+  pieces: readonly NativeTensor[],
+  shapes: Record<string, number[]>,
+  all: StoredTensors,
+): StoredTensors {
+  const expected = new Map(pieces.map(({ native, shape }) => [native, shape]));
   const list = (names: string[]): string =>
     `${names.slice(0, 10).join(', ')}${names.length > 10 ? ', ...' : ''}`;
-  const missing = [...used].filter((name) => !(name in all));
-  const tied = config.llm.tieWordEmbeddings;
-  const extra = Object.keys(all).filter(
-    (name) => !used.has(name) && !isBuffer(name) && !(tied && name === 'lm_head.weight'),
-  );
-  const misshaped = [...used]
-    .filter((name) => name in all && all[name]!.shape.join() !== expected.get(name)!.join())
-    .map((name) => `${name} is [${all[name]!.shape}], the config says [${expected.get(name)!}]`);
+  const missing = [...expected.keys()].filter((name) => !(name in all));
+  const extra = Object.keys(all).filter((name) => !expected.has(name) && !isBuffer(name));
+  const misshaped = [...expected]
+    .filter(([name, shape]) => name in all && all[name]!.shape.join() !== shape.join())
+    .map(([name, shape]) => `${name} is [${all[name]!.shape}], the config says [${shape}]`);
   const problems = [
     ...(missing.length > 0 ? [`${missing.length} missing: ${list(missing)}`] : []),
     ...(extra.length > 0 ? [`${extra.length} unknown: ${list(extra)}`] : []),
     ...(misshaped.length > 0 ? [`${misshaped.length} with another shape: ${list(misshaped)}`] : []),
   ];
-  if (problems.length === 0) return;
-  throw new PretrainedError(
-    'BAD_WEIGHTS',
-    `the weights do not fit config.json: ${problems.join('; ')}`,
-    'load the weights together with the config.json of the same folder; names are those of transformers 4.56 and later',
+  if (problems.length > 0) {
+    throw new PretrainedError(
+      'BAD_WEIGHTS',
+      `the weights do not fit config.json: ${problems.join('; ')}`,
+      'load the weights together with the config.json of the same folder; names are those of transformers 4.56 and later',
+    );
+  }
+  const byName: Record<string, NativeTensor[]> = {};
+  for (const piece of pieces) (byName[piece.official] ??= []).push(piece);
+  return Object.fromEntries(
+    Object.entries(byName).map(([name, parts]) => [
+      name,
+      storedReshape(storedJoin(parts.map(({ native }) => all[native]!)), shapes[name]!),
+    ]),
   );
 }
 

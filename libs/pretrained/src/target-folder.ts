@@ -49,6 +49,7 @@ async function fillObjects(
     get: (key) => storage.get(key),
     stream: (key, options) => storage.stream(key, options),
     range: (key, start, end) => storage.range(key, start, end),
+    readInto: (key, start, targets) => storage.readInto(key, start, targets),
     head: (key) => storage.head(key),
     list: (prefix) => storage.list(prefix),
     delete: (key) => storage.delete(key),
@@ -59,6 +60,10 @@ async function fillObjects(
     putChunks: (key, chunks, options) => {
       written.push(key);
       return storage.putChunks(key, chunks, options);
+    },
+    putRanges: (key, source, options) => {
+      written.push(key);
+      return storage.putRanges(key, source, options);
     },
   };
   try {

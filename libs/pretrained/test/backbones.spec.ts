@@ -1,4 +1,5 @@
 import { decodeSafetensors, type HostTensors } from '@ovis/checkpoint';
+import { ParamScope, visionForward } from '@ovis/model';
 import { ensureBucket, openStorage, type ObjectStorage } from '@ovis/storage';
 import { S3_SKIP_REASON, startS3Server } from '@ovis/storage/test/s3-server';
 import { initEngine, tf } from '@ovis/tensorflow';
@@ -118,6 +119,81 @@ describe('a new Ovis from backbones', () => {
     await expect(newFromBackbones(url, { seed: 4, visualVocabSize: 64 })).rejects.toThrow(
       '1 missing: llm.model.norm.weight',
     );
+  });
+});
+
+/** Made by transformers itself (scripts/aimv2-golden.py). */
+describe('AIMv2 under the names of transformers', () => {
+  const golden = new URL('../fixtures/aimv2/', import.meta.url);
+  const file = (name: string) => readFile(new URL(name, golden));
+
+  async function writeAimv2(name: string, from: string, change?: (vit: Record<string, unknown>) => void) {
+    const { url, storage } = local(name);
+    await writeBackbones(storage, 'ovis20_aimv2_qwen25');
+    const config = JSON.parse((await file(`${from}/config.json`)).toString()) as Record<string, unknown>;
+    change?.(config);
+    await storage.put('vit/config.json', JSON.stringify(config));
+    await storage.put('vit/model.safetensors', await file(`${from}/model.safetensors`));
+    return { url, storage };
+  }
+
+  it.each(['vision', 'whole'])('%s: its features are those that transformers computes', async (from) => {
+    const { url } = await writeAimv2(`aimv2-${from}`, from);
+    const { tensors } = decodeSafetensors(new Uint8Array(await file('golden.safetensors')));
+    const model = await newFromBackbones(url, { seed: 4, visualVocabSize: 64 });
+    expect(model.config).toMatchObject({
+      generation: '2.0',
+      visual: { backbone: { kind: 'aimv2', layers: 2 } },
+    });
+    const [features, normal] = tf.tidy(() => {
+      const pixels = tf.tensor4d(tensors['pixels']!.data as Float32Array, [1, 3, 42, 42]);
+      const tower = new ParamScope(model.params, VIT);
+      return [false, true].map((finalNorm) =>
+        visionForward(model.config.visual.backbone, tower, pixels, { finalNorm }).dataSync(),
+      );
+    });
+    for (const [key, actual] of [
+      ['last_block', features],
+      ['normal', normal],
+    ] as const) {
+      const expected = tensors[key]!.data as Float32Array;
+      const largest = Math.max(...expected.map(Math.abs));
+      expected.forEach((value, i) => expect(Math.abs(actual![i]! - value)).toBeLessThan(1e-5 * largest));
+    }
+    // What is written is an official Ovis 2.
+    const target = join(folder, `aimv2-${from}-saved`);
+    await savePretrained(target, model);
+    expect(await readJson(join(target, 'config.json'))).toMatchObject({
+      visual_tokenizer_config: { backbone_config: { model_type: 'aimv2', use_bias: false } },
+    });
+    const again = await openPretrained(target);
+    expect(again.config).toEqual(model.config);
+    tf.dispose([model.params, again.params]);
+  });
+
+  it('lists what is missing, unknown or mis-shaped under the names of the file', async () => {
+    const { url, storage } = await writeAimv2('aimv2-lacks', 'vision');
+    const { tensors } = decodeSafetensors(new Uint8Array(await file('vision/model.safetensors')));
+    const { 'encoder.layers.1.attention.k_proj.weight': _, ...rest } = tensors;
+    const wrong: HostTensors[string] = { dtype: 'F32', shape: [2], data: new Float32Array(2) };
+    await writeTensors(storage, 'vit/model.safetensors', {
+      ...rest,
+      'rms_norm.weight': wrong,
+      strange: wrong,
+    });
+    await expect(newFromBackbones(url, { seed: 4, visualVocabSize: 64 })).rejects.toThrow(
+      '1 missing: encoder.layers.1.attention.k_proj.weight; 1 unknown: strange; ' +
+        '1 with another shape: rms_norm.weight is [2], the config says [24]',
+    );
+  });
+
+  it.each([
+    ['is_native', true, /is_native is true/],
+    ['qkv_bias', true, /qkv_bias is true/],
+    ['hidden_act', 'gelu', /hidden_act is "gelu"/],
+  ])('refuses %s = %j', async (key, value, message) => {
+    const { url } = await writeAimv2(`aimv2-${key}`, 'vision', (vit) => (vit[key] = value));
+    await expect(newFromBackbones(url, { seed: 4, visualVocabSize: 64 })).rejects.toThrow(message);
   });
 });
 

@@ -100,12 +100,6 @@ describe('parseOvisConfig', () => {
     [['llm_config', 'model_type'], 'mistral', 'UNSUPPORTED', 'llm_config.model_type is "mistral"'],
     [['llm_config', 'rope_scaling'], { type: 'yarn' }, 'UNSUPPORTED', 'llm_config.rope_scaling.type'],
     [
-      ['visual_tokenizer_config', 'hidden_stride'],
-      3,
-      'BAD_CONFIG',
-      "visual_tokenizer_config.hidden_stride is 3, a divisor of the grid's 4 patches per side",
-    ],
-    [
       ['visual_tokenizer_config', 'tokenize_function'],
       'argmax',
       'UNSUPPORTED',
@@ -124,6 +118,37 @@ describe('parseOvisConfig', () => {
     const parse = () => parseOvisConfig(nested(path, value));
     expect(parse).toThrow(expect.objectContaining({ code }));
     expect(parse).toThrow(message);
+  });
+});
+
+describe('hidden_stride', () => {
+  const withStride = (name: 'ovis10_clip_qwen2' | 'ovis15_siglip_gemma2', hiddenStride: number): Json => {
+    const json = structuredClone(new GoldenCase(name).json('checkpoint/config.json')) as Json;
+    (json['visual_tokenizer_config'] as Json)['hidden_stride'] = hiddenStride;
+    return json;
+  };
+
+  it('is not looked at by the CLIP tokenizers of 1.0 and 1.5', () => {
+    const clip = withStride('ovis10_clip_qwen2', 2);
+    expect(parseOvisConfig(clip).visual.hiddenStride).toBe(1);
+    expect(imageTokenRows(parseOvisConfig(clip))).toBe(18);
+    (clip['visual_tokenizer_config'] as Json)['hd_booster'] = null;
+    expect(parseOvisConfig(clip)).toMatchObject({ generation: '1.5', visual: { hiddenStride: 1 } });
+    delete (clip['visual_tokenizer_config'] as Json)['hd_booster'];
+    delete (clip['visual_tokenizer_config'] as Json)['use_indicators'];
+    expect(parseOvisConfig(clip)).toMatchObject({ generation: '1.6', visual: { hiddenStride: 2 } });
+    const { llm_config: llm, visual_tokenizer_config: visual } = clip as Record<string, Json>;
+    const vit = visual!['backbone_config'] as Json;
+    expect(() => newOvisConfig({ vit, llm: llm!, visualVocabSize: 64, hiddenStride: 2 })).toThrow(
+      'hiddenStride is 2, and Ovis 1.0 merges no patches of CLIP',
+    );
+  });
+
+  it('divides the grid in 1.5', () => {
+    expect(parseOvisConfig(withStride('ovis15_siglip_gemma2', 3)).visual.hiddenStride).toBe(3);
+    expect(() => parseOvisConfig(withStride('ovis15_siglip_gemma2', 2))).toThrow(
+      "visual_tokenizer_config.hidden_stride is 2, a divisor of the grid's 3 patches per side",
+    );
   });
 });
 

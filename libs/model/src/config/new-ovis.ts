@@ -1,7 +1,8 @@
+import { ModelConfigError } from '../errors.ts';
 import { JsonReader } from '../json-reader.ts';
 import { parseDecoderConfig } from './decoder-config.ts';
 import { FORMATTERS, parseOvisConfig, type Generation } from './ovis-config.ts';
-import { parseVisionConfig } from './vision-config.ts';
+import { officialTower, parseVisionConfig } from './vision-config.ts';
 import type { TokenizeFunction } from './visual-tokenizer-config.ts';
 
 /** What a new Ovis is built from: two backbones' own config files and the choices of the visual side. */
@@ -19,7 +20,7 @@ export interface NewOvisOptions {
   useIndicators?: boolean;
   /** Only with CLIP; default true. */
   dropClsToken?: boolean;
-  /** Side of the blocks of patches merged into one token; default 1 for 1.0 and 1.5, else 2. */
+  /** Side of the blocks of patches merged into one token; default 1 for 1.0 and 1.5, whose CLIP knows no other, else 2. */
   hiddenStride?: number;
   /** Only 1.5. */
   booster?: 's2wrapper' | 's2wrapper-adaptive';
@@ -33,9 +34,16 @@ const GENERATION_OF = { clip: '1.0', siglip: '1.6', aimv2: '2.0' } as const;
 export function newOvisConfig(o: NewOvisOptions): Record<string, unknown> {
   const llm = parseDecoderConfig(o.llm);
   const { kind } = parseVisionConfig(o.vit);
-  const vit = new JsonReader(o.vit, 'vit').get('vision_config') ?? o.vit;
+  const vit = (new JsonReader(o.vit, 'vit').get('vision_config') ?? o.vit) as Record<string, unknown>;
   const generation = o.generation ?? GENERATION_OF[kind];
   const early = generation === '1.0' || generation === '1.5';
+  if (early && kind === 'clip' && (o.hiddenStride ?? 1) !== 1) {
+    throw new ModelConfigError(
+      'UNSUPPORTED',
+      `hiddenStride is ${o.hiddenStride}, and Ovis ${generation} merges no patches of CLIP`,
+      'Leave it out, or choose generation 1.6 or 2.0.',
+    );
+  }
   const json = {
     architectures: ['Ovis'],
     model_type: 'ovis',
@@ -55,7 +63,7 @@ export function newOvisConfig(o: NewOvisOptions): Record<string, unknown> {
       ...(early ? { use_indicators: o.useIndicators ?? true } : {}),
       ...(generation === '1.5' ? { hd_booster: o.booster ?? null } : {}),
       backbone_kwargs: {},
-      backbone_config: vit,
+      backbone_config: officialTower(vit),
     },
     torch_dtype: 'float32',
   };

@@ -43,16 +43,23 @@ export interface Aimv2VisionConfig extends VisionBase {
 
 export type VisionConfig = ClipVisionConfig | SiglipVisionConfig | Aimv2VisionConfig;
 
-/** Reads the `config.json` of a vision tower alone; a whole CLIP model's file works through its `vision_config`. */
+/** Reads the `config.json` of a vision tower alone; that of a whole CLIP, SigLIP or AIMv2 works through its `vision_config`. */
 export function parseVisionConfig(json: unknown): VisionConfig {
   const reader = new JsonReader(json, '');
-  return readVision(reader.get('vision_config') === undefined ? reader : reader.object('vision_config'));
+  const tower = reader.get('vision_config') === undefined ? reader : reader.object('vision_config');
+  return readVision(tower, [...OFFICIAL_TYPES, HF_AIMV2]);
 }
 
-const MODEL_TYPES = ['clip_vision_model', 'siglip_vision_model', 'aimv2'] as const;
+/** AIMv2's as transformers has it; official Ovis configs call the same tower `aimv2`, as Apple's own files do. */
+export const HF_AIMV2 = 'aimv2_vision_model';
 
-export function readVision(reader: JsonReader): VisionConfig {
-  const type = reader.oneOf('model_type', MODEL_TYPES);
+const OFFICIAL_TYPES = ['clip_vision_model', 'siglip_vision_model', 'aimv2'] as const;
+
+export function readVision(
+  reader: JsonReader,
+  types: readonly ((typeof OFFICIAL_TYPES)[number] | typeof HF_AIMV2)[] = OFFICIAL_TYPES,
+): VisionConfig {
+  const type = reader.oneOf('model_type', types);
   const base = readBase(reader, type === 'clip_vision_model' ? 32 : 14);
   switch (type) {
     case 'clip_vision_model':
@@ -73,7 +80,28 @@ export function readVision(reader: JsonReader): VisionConfig {
       };
     case 'aimv2':
       return { ...readAimv2(reader, base), mlpBias: reader.boolean('use_bias', false) };
+    case HF_AIMV2:
+      return readHfAimv2(reader, base);
   }
+}
+
+/** Transformers' `Aimv2VisionConfig`. */
+function readHfAimv2(reader: JsonReader, base: VisionBase): Aimv2VisionConfig {
+  reader.oneOf('hidden_act', ['silu'] as const, 'silu');
+  if (reader.boolean('is_native', false))
+    throw reader.unsupported('is_native', true, 'false: towers of one resolution, with learned positions');
+  const tower = { ...readAimv2(reader, base), mlpBias: reader.boolean('mlp_bias', false) };
+  // There the attention's output has the bias of q, k and v, officially that of the MLP.
+  if (tower.qkvBias !== tower.mlpBias)
+    throw reader.unsupported('qkv_bias', tower.qkvBias, `${tower.mlpBias}, as mlp_bias is`);
+  return tower;
+}
+
+/** A tower's config as official files have it. */
+export function officialTower(json: Record<string, unknown>): Record<string, unknown> {
+  if (json['model_type'] !== HF_AIMV2) return json;
+  const { mlp_bias, hidden_act: _act, use_head: _head, is_native: _native, ...same } = json;
+  return { ...same, architectures: ['AIMv2Model'], model_type: 'aimv2', use_bias: mlp_bias ?? false };
 }
 
 /** The `vision_config` of native `ovis2`: an AIMv2 tower under other names. */

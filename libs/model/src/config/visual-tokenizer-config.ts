@@ -57,7 +57,8 @@ export function readVisualTokenizer(reader: JsonReader, generation: Generation):
     reserved: RESERVED[indicators],
     tokenizeFunction: reader.oneOf('tokenize_function', TOKENIZE_FUNCTIONS, 'softmax'),
     tau,
-    hiddenStride: reader.size('hidden_stride', 1),
+    // The CLIP tokenizers of 1.0 and 1.5 have the key and do not look at it.
+    hiddenStride: early && backbone.kind === 'clip' ? 1 : reader.size('hidden_stride', 1),
     padGrid: !early,
     // Only CLIP has a class token; the official code forces the flag to false elsewhere.
     dropClsToken: backbone.kind === 'clip' && reader.boolean('drop_cls_token', false),

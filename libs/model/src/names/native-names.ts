@@ -1,12 +1,14 @@
-import type { OvisConfig } from '../config/index.ts';
+import type { Aimv2VisionConfig, OvisConfig } from '../config/index.ts';
 import { ModelConfigError } from '../errors.ts';
 import { LLM_PREFIX, parameterShapes, VIT_PREFIX } from '../parameter-shapes.ts';
+import { aimv2ParameterShapes } from '../vision/aimv2.ts';
 
 /**
  * One tensor of transformers' own `ovis2` and where it lies in the official one: the `part`-th of `parts` equal pieces of its
  * rows (q, k and v are thirds of the fused product; everything else is whole).
  */
 export interface NativeTensor {
+  /** The tensor's name in the other format. */
   native: string;
   /** Of the native tensor; the position table has no leading 1 there. */
   shape: number[];
@@ -55,6 +57,23 @@ export function nativeTensors(config: OvisConfig): NativeTensor[] {
     nativeNamesOf(official).map((native, part, { length: parts }) => ({
       native,
       shape: native === SINGLE[`${PATCHES}pos_embed`] ? shape.slice(1) : dividedRows(shape, parts),
+      official,
+      part,
+      parts,
+    })),
+  );
+}
+
+/**
+ * Every tensor of transformers' `Aimv2VisionModel` that a tower takes, with its place among the official names (below the tower's
+ * prefix): native `ovis2` has the same tower under almost the same names. Its pooling head is none of the tower.
+ */
+export function aimv2Tensors(tower: Aimv2VisionConfig): NativeTensor[] {
+  const shapes = aimv2ParameterShapes(tower);
+  return Object.entries(shapes).flatMap(([official, shape]) =>
+    nativeNamesOf(VIT_PREFIX + official).map((name, part, { length: parts }) => ({
+      native: name.slice(TOWER.length).replace(/^embeddings\.patch_embedding\./, 'embeddings.patch_embed.'),
+      shape: official === 'preprocessor.pos_embed' ? shape.slice(1) : dividedRows(shape, parts),
       official,
       part,
       parts,
