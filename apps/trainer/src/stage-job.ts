@@ -11,7 +11,7 @@ import {
 import { ProcessGroup, type CollectiveListener } from '@ovis/allreduce';
 import type { RunConfig, StageConfig } from '@ovis/config';
 import { countImages, mergeLayout } from '@ovis/model';
-import { StagePhase, type RunStageRequest, type StageEventInput } from '@ovis/protocol';
+import { StagePhase, StageSource, type RunStageRequest, type StageEventInput } from '@ovis/protocol';
 import { joinUrl, openStorage, splitUrl } from '@ovis/storage';
 import {
   buildStepBatches,
@@ -28,7 +28,10 @@ import type { Logger } from '@ovis/telemetry';
 import { readBatches, type StepSamples } from './data/batches.ts';
 import { picturePreparer } from './data/pictures.ts';
 import { createSampleEncoder } from './data/sample-encoder.ts';
-import { TrainerError } from './errors.ts';
+import { errorFacts, TrainerError } from './errors.ts';
+import { disposeStage, type HeldMemory } from './hand-over/held-memory.ts';
+import { SharedCursors } from './hand-over/shared-cursors.ts';
+import { startStage, type StartPoint } from './hand-over/start-stage.ts';
 import { globalOrder } from './global-order.ts';
 import { assembleModel, modelFromBackbones, type LoadedModel } from './model-files.ts';
 
@@ -42,20 +45,18 @@ export interface StageJobOptions {
   emit: Emit;
   /** Asked before every step: true stops the whole gang behind that step, with a checkpoint. */
   shouldStop: () => boolean;
+  /** When it is to stop: whether a checkpoint is wanted. Without one on any rank, the stage is only held in memory. */
+  wantsCheckpoint: () => boolean;
+  /** Where a stage stays whose gang has ended, for the next generation. */
+  held: HeldMemory;
   onGroup: (group: ProcessGroup) => void;
   log: Logger;
 }
 
 export interface StageJobResult {
-  reason: 'finished' | 'stopped';
+  /** `held`: stopped without a checkpoint. */
+  reason: 'finished' | 'stopped' | 'held';
   checkpointUrl: string;
-}
-
-interface StartPoint {
-  model: LoadedModel;
-  state?: TrainerState;
-  optimizer?: HostTensors;
-  cursors?: LaneCursor[];
 }
 
 /** Runs one stage as one rank of a gang, from loading to the last checkpoint. */
@@ -63,32 +64,64 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
   const { request, emit } = o;
   const run = JSON.parse(request.runConfigJson) as RunConfig;
   const stage = run.stages.find((s) => s.stage === request.stage) as StageConfig;
+  const { gangId, generation, runConfigJson: configJson } = request;
+  const kept = o.held.take({ gangId, stage: request.stage, configJson });
   emit({ phase: { phase: StagePhase.LOADING, detail: request.checkpointUrl || run.model.backbones } });
-  const start = await loadStart(o, run);
-  const { model } = start;
+  // Nobody can hold anything for the first generation: its ranks load before they wait for each other.
+  const loaded = generation === 1 ? await loadStart(o, run) : undefined;
   const group = await ProcessGroup.join({
-    groupId: request.gangId,
-    generation: request.generation,
+    groupId: gangId,
+    generation,
     rank: request.rank,
     world: request.world,
     addresses: request.collectiveAddresses,
     listener: o.listener,
+  }).catch((error: unknown) => {
+    if (kept) o.held.put(kept);
+    throw error;
   });
   o.onGroup(group);
+  let start: StartPoint | undefined;
   let trainer: StageTrainer | undefined;
+  let cursors: SharedCursors | undefined;
+  let holds = false;
+  /** The stage stays here for the next generation of its gang. */
+  const hold = () => {
+    if (!trainer || !start || trainer.stepsDone === 0) return;
+    const { runId, stage } = request;
+    const bytes = 12 * trainer.trainedSize;
+    o.held.put({
+      runId,
+      gangId,
+      stage,
+      configJson,
+      trainer,
+      model: start.model,
+      cursors: cursors?.all,
+      bytes,
+    });
+    holds = true;
+  };
   try {
+    const load = () => loadStart(o, run);
+    start = loaded ?? (await startStage({ request, group, kept, held: o.held, load, log: o.log }));
+    const { model } = start;
+    trainer = start.trainer;
     const settings = stageSettings(run, stage.stage);
     if (settings.precision === 'bf16' && !deviceHasBfloat16())
       o.log.warn(`stage ${stage.stage}: this device has no bf16; its products are computed in fp32`);
-    const created = await StageTrainer.create({
-      config: model.config,
-      params: model.params,
-      settings,
-      collective: group,
-      state: start.state,
-      optimizer: start.optimizer && asFloats(start.optimizer),
-    });
+    const created =
+      start.trainer ??
+      (await StageTrainer.create({
+        config: model.config,
+        params: model.params,
+        settings,
+        collective: group,
+        state: start.state,
+        optimizer: start.optimizer && asFloats(start.optimizer),
+      }));
     trainer = created;
+    cursors = new SharedCursors(group, start.cursors);
     const shared = await group.shareMemory({ staging: created.gradientBytes });
     if (request.world > 1)
       o.log.info(`gradients go through ${shared ? 'memory that the trainers share' : 'sockets'}`);
@@ -97,15 +130,21 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
     start.optimizer = undefined;
     const fromStep = created.stepsDone;
     emit({
-      started: { stepsTotal: settings.totalSteps, firstStep: fromStep, trainableParams: created.trainedSize },
+      started: {
+        stepsTotal: settings.totalSteps,
+        firstStep: fromStep,
+        trainableParams: created.trainedSize,
+        source: start.source,
+        sourceDetail: start.detail,
+      },
     });
     emit({ phase: { phase: StagePhase.COMPILING, detail: `${created.trained.length} trained tensors` } });
     let saved = '';
     let training = false;
     let loss: number | undefined;
     const result = await runStage<LaneCursor[]>({
-      trainer: created,
-      batches: stageBatches(run, stage, o, start, fromStep),
+      trainer: cursors.beside(created),
+      batches: cursors.remember(stageBatches(run, stage, o, start, fromStep)),
       fromStep,
       totalSteps: settings.totalSteps,
       checkpointEvery: stage.checkpointEvery,
@@ -131,21 +170,34 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
         });
       },
       onCheckpoint: async (asked) => {
+        if (asked.reason === 'stopped' && !(await anyRank(group, o.wantsCheckpoint()))) return;
         emit({ phase: { phase: StagePhase.CHECKPOINTING, detail: `step ${asked.step}` } });
         saved = await checkpoint(o, run, model, created, group, { ...asked, loss });
         training = false;
       },
     });
     await group.barrier();
-    if (result.reason === 'finished')
+    if (result.reason === 'finished') {
       emit({ done: { checkpointUrl: saved, steps: result.step, finalLoss: result.loss ?? 0 } });
-    return { reason: result.reason, checkpointUrl: saved };
+      return { reason: 'finished', checkpointUrl: saved };
+    }
+    hold();
+    return { reason: saved === '' ? 'held' : 'stopped', checkpointUrl: saved };
+  } catch (error) {
+    // After a lost peer the weights are as good as before: the next generation goes on with them.
+    if (errorFacts(error).retryable) hold();
+    throw error;
   } finally {
-    // Also after a lost peer: this process goes on, and the next generation needs the memory.
-    trainer?.dispose();
     await group.close();
-    for (const tensor of Object.values(model.params)) if (!tensor.isDisposed) tensor.dispose();
+    // This process goes on, and the next stage needs the memory.
+    if (!holds && (start ?? loaded)) disposeStage(trainer, ((start ?? loaded) as StartPoint).model);
   }
+}
+
+/** Whether any rank says yes. */
+async function anyRank(group: ProcessGroup, own: boolean): Promise<boolean> {
+  const all = await group.allGatherBytes(Uint8Array.of(own ? 1 : 0), { tag: 'checkpoint wanted' });
+  return all.some(([wanted]) => wanted === 1);
 }
 
 function asFloats(tensors: HostTensors): Record<string, { shape: number[]; data: Float32Array }> {
@@ -160,14 +212,18 @@ interface SavedState {
 }
 
 async function loadStart({ request, log }: StageJobOptions, run: RunConfig): Promise<StartPoint> {
-  if (!request.checkpointUrl) return { model: await modelFromBackbones(run) };
+  if (!request.checkpointUrl) {
+    const model = await modelFromBackbones(run);
+    return { model, source: StageSource.BACKBONES, detail: run.model.backbones };
+  }
+  const came = { source: StageSource.CHECKPOINT, detail: request.checkpointUrl };
   const { base, key: id } = splitUrl(request.checkpointUrl);
   const { parts, state, files } = await loadCheckpoint(openStorage(base), '', id, {
     onWarning: (message) => log.warn(message),
   });
   const model = assembleModel(joinParts(parts), files);
   const atEndOfStageBefore = state.stage === request.stage - 1 && state.step === state.totalSteps;
-  if (request.initial || atEndOfStageBefore) return { model };
+  if (request.initial || atEndOfStageBefore) return { model, ...came };
   const { trainer } = state.rng as SavedState;
   if (state.stage !== request.stage || !trainer)
     throw new TrainerError(
@@ -176,7 +232,8 @@ async function loadStart({ request, log }: StageJobOptions, run: RunConfig): Pro
       `Run 'ovis resume ${request.runId} --stage ${state.stage}'.`,
       false,
     );
-  return { model, optimizer: parts.optimizer, state: trainer, cursors: state.cursors as LaneCursor[] };
+  const cursors = state.cursors as LaneCursor[];
+  return { model, optimizer: parts.optimizer, state: trainer, cursors, ...came };
 }
 
 async function* stageBatches(

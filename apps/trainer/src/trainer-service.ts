@@ -14,6 +14,7 @@ import type { Logger } from '@ovis/telemetry';
 import { errorFacts } from './errors.ts';
 import { runEvaluateJob } from './evaluate-job.ts';
 import { EventLog } from './event-log.ts';
+import { HeldMemory } from './hand-over/held-memory.ts';
 import { Reservation } from './reservation.ts';
 import { runStageJob } from './stage-job.ts';
 
@@ -23,6 +24,8 @@ interface StageJob {
   events: EventLog<StageEventInput>;
   group?: ProcessGroup;
   stopReason?: string;
+  /** It is to stop with a checkpoint, not only to hold the stage in memory. */
+  wantsCheckpoint: boolean;
   phase: StagePhase;
   step: number;
   stepsTotal: number;
@@ -50,6 +53,7 @@ export class TrainerWork {
   /** The last stage that ended: whoever was away can still learn how. */
   #ended: StageJob | undefined;
   readonly #reservation: Reservation;
+  readonly #held: HeldMemory;
   #evaluating: { runId: string; gangId: string; stop: AbortController; ended: Promise<void> } | undefined;
   #draining = false;
 
@@ -59,6 +63,7 @@ export class TrainerWork {
     this.#device = o.device;
     this.#log = o.log;
     this.#reservation = new Reservation(o.trainerId);
+    this.#held = new HeldMemory(o.log);
   }
 
   heartbeat(): HeartbeatInput {
@@ -74,6 +79,7 @@ export class TrainerWork {
       phase: job?.phase ?? StagePhase.UNSPECIFIED,
       rank: job?.request.rank ?? 0,
       reservation: this.#reservation.claim,
+      held: this.#held.facts,
       ownMs: job === undefined || job.ownMs.length === 0 ? 0 : mean(job.ownMs),
     };
   }
@@ -81,7 +87,10 @@ export class TrainerWork {
   /** Takes no new work; a running stage stops behind its step, with a checkpoint. Resolves when idle. */
   async drain(reason: string): Promise<void> {
     this.#draining = true;
-    if (this.#job) this.#job.stopReason ??= reason;
+    if (this.#job) {
+      this.#job.stopReason ??= reason;
+      this.#job.wantsCheckpoint = true;
+    }
     this.#evaluating?.stop.abort();
     await Promise.all([this.#job?.ended, this.#evaluating?.ended]);
   }
@@ -102,6 +111,7 @@ export class TrainerWork {
       found = true;
     }
     if (!this.#reservation.covers(gangId, generation)) return found;
+    this.#held.free(reason, gangId);
     this.#reservation.drop();
     return true;
   }
@@ -112,7 +122,8 @@ export class TrainerWork {
       const busy = this.#job?.request ?? this.#evaluating;
       if (busy && busy.gangId !== request.gangId) throw this.#busy(busy);
       this.#reservation.take(request);
-      return Promise.resolve({});
+      const { facts } = this.#held;
+      return Promise.resolve({ held: facts?.gangId === request.gangId ? facts : undefined });
     },
     release: async ({ gangId, generation, reason }) => ({
       released: await this.release(gangId, generation, reason || 'the gang was released'),
@@ -139,8 +150,11 @@ export class TrainerWork {
         return { stopped: true, checkpointUrl: '' };
       }
       if (job?.request.gangId !== request.gangId) return { stopped: false, checkpointUrl: '' };
-      if (request.checkpoint) job.stopReason ??= request.reason || 'asked to stop';
-      else this.#abort(job, request.reason || 'asked to stop');
+      const reason = request.reason || 'asked to stop';
+      if (request.checkpoint || request.hold) {
+        job.stopReason ??= reason;
+        job.wantsCheckpoint ||= request.checkpoint;
+      } else this.#abort(job, reason);
       return { stopped: true, checkpointUrl: (await job.ended).checkpointUrl };
     },
     evaluate: (request) => {
@@ -212,6 +226,7 @@ export class TrainerWork {
       request,
       events,
       phase: StagePhase.LOADING,
+      wantsCheckpoint: false,
       step: 0,
       stepsTotal: 0,
       ownMs: [],
@@ -250,18 +265,20 @@ export class TrainerWork {
         gpu: this.#device.gpu,
         emit,
         shouldStop: () => job.stopReason !== undefined,
+        wantsCheckpoint: () => job.wantsCheckpoint,
+        held: this.#held,
         onGroup: (group) => (job.group = group),
         log: this.#log,
       });
       checkpointUrl = result.checkpointUrl;
       this.#log.info(`${label}: ${result.reason}`);
-      if (result.reason === 'stopped')
+      if (result.reason !== 'finished')
         emit({
           failed: {
-            code: 'STOPPED',
+            code: result.reason === 'held' ? 'REGROUP' : 'STOPPED',
             message: `stopped at a step boundary: ${job.stopReason ?? 'another rank was asked to stop'}`,
             hint: `ovis resume ${request.runId}`,
-            retryable: this.#draining,
+            retryable: this.#draining || result.reason === 'held',
             rank: request.rank,
           },
         });

@@ -2,6 +2,7 @@ import { CollectiveListener } from '@ovis/allreduce';
 import type { RunConfig } from '@ovis/config';
 import type { RunStageRequest, StageEventInput } from '@ovis/protocol';
 import { createLogger } from '@ovis/telemetry';
+import { HeldMemory } from '../src/hand-over/held-memory.ts';
 import { runStageJob } from '../src/stage-job.ts';
 
 const log = createLogger({ name: 'spec', level: 'error' });
@@ -50,6 +51,8 @@ export async function runGang(o: GangRun) {
           gpu: false,
           emit: (event) => mine.push(event),
           shouldStop: () => o.stopAfter !== undefined && steps() >= o.stopAfter,
+          wantsCheckpoint: () => true,
+          held: new HeldMemory(log),
           onGroup: () => undefined,
           log,
         });
