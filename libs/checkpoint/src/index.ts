@@ -20,7 +20,15 @@ export {
   type CheckpointPart,
   type ModelPart,
 } from './parts.ts';
-export { deleteCheckpoint, pruneCheckpoints } from './retention.ts';
+export {
+  applyRetention,
+  deleteCheckpoint,
+  keptBy,
+  planDeletion,
+  type RetentionOptions,
+  type RetentionPolicy,
+  type Swept,
+} from './retention.ts';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 export {
   readStored,

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  applyRetention,
   checkpointId,
   deleteCheckpoint,
   latestCheckpointId,
   listCheckpoints,
   loadCheckpoint,
-  pruneCheckpoints,
   saveCheckpoint,
   verifyCheckpoint,
   type Manifest,
@@ -260,7 +260,7 @@ describe.each(backends)('checkpoints on $name', ({ skip, url }) => {
       await saveCheckpoint(storage, prefix, {
         id: checkpointId(stage, step),
         parts: { vte: makeParts(step).vte },
-        state: { ...state(step), stage },
+        state: { ...state(step), stage, totalSteps: stage === 2 ? 1_000_000 : 400 },
       });
     }
     const ids = async (): Promise<string[]> =>
@@ -272,7 +272,8 @@ describe.each(backends)('checkpoints on $name', ({ skip, url }) => {
       'stage2-step1000000',
       'stage3-step000001',
     ]);
-    expect(await pruneCheckpoints(storage, prefix, 1)).toEqual(['stage1-step000200', 'stage2-step999999']);
+    const { deleted } = await applyRetention(storage, prefix, { keepLast: 1 });
+    expect(deleted).toEqual(['stage1-step000200', 'stage2-step999999']);
     expect(await ids()).toEqual(['stage1-step000400', 'stage2-step1000000', 'stage3-step000001']);
     await deleteCheckpoint(storage, prefix, 'stage3-step000001');
     expect((await keys(prefix)).filter((key) => key.includes('stage3'))).toEqual([]);
