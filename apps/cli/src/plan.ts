@@ -26,9 +26,19 @@ export function planLines(runId: string, config: RunConfig): string[] {
     '',
     ...table(rows),
     '',
+    `checkpoints ${keptLine(config.checkpoints)}`,
     ...config.stages.map((stage) => `data ${stage.stage}      ${stage.dataset} (${stage.format})`),
     `evaluation  ${config.evaluation === undefined ? 'none' : config.evaluation.dataset}`,
   ];
+}
+
+function keptLine({ keepLast, keepEvery, keepBest, metric }: Partial<RunConfig['checkpoints']> = {}): string {
+  const rules = [
+    keepLast && `the last ${keepLast}`,
+    keepEvery && `every ${count(keepEvery)} steps`,
+    keepBest && `the best ${keepBest} by ${metric}`,
+  ].filter(Boolean);
+  return rules.length === 0 ? 'all are kept' : `kept: ${rules.join(', ')}, and the end of every stage`;
 }
 
 function stageRow(stage: StageConfig): string[] {

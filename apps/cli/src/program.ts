@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { cancelCommand } from './commands/cancel.ts';
 import { chatCommand } from './commands/chat.ts';
+import { checkpointsCommand } from './commands/checkpoints.ts';
 import { configCommand } from './commands/config.ts';
 import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -32,6 +33,7 @@ export function createProgram(context: CliContext, register: ((program: Command)
     rerunCommand(context),
     cancelCommand(context),
     chatCommand(context),
+    checkpointsCommand(context),
     trainersCommand(context),
     configCommand(context),
     convertCommand(context),

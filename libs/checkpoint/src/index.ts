@@ -10,7 +10,15 @@ export {
   type LoadedCheckpoint,
   type LoadOptions,
 } from './load.ts';
-export { checkpointId, compareIds, type Manifest, type ManifestFile, type TrainState } from './manifest.ts';
+export {
+  checkpointId,
+  compareIds,
+  listIds,
+  readManifest,
+  type Manifest,
+  type ManifestFile,
+  type TrainState,
+} from './manifest.ts';
 export {
   copyTensors,
   joinParts,
@@ -45,6 +53,7 @@ export {
   type StoredTensors,
 } from './stored-tensors.ts';
 export { openSafetensors, safetensorsChunks } from './stream-safetensors.ts';
+export { exportParts, type ExportedFile, type ExportOptions } from './export.ts';
 export { openCheckpoint, type OpenCheckpoint } from './open.ts';
 export { type SavedCheckpoint } from './commit.ts';
 export { saveCheckpoint, type SaveOptions } from './save.ts';

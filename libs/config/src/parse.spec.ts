@@ -30,6 +30,13 @@ describe('parseRunConfig', () => {
     expect(lines[2]).toMatch(/^run.yaml:21:109: /);
   });
 
+  it('keeps all checkpoints unless it is told which', () => {
+    expect(parseRunConfig(icons).checkpoints).toEqual({ metric: 'loss', patienceMinutes: 10 });
+    const { checkpoints } = parseRunConfig(`${icons}\ncheckpoints: { keepLast: 3, keepBest: 1 }\n`);
+    expect(checkpoints).toEqual({ keepLast: 3, keepBest: 1, metric: 'loss', patienceMinutes: 10 });
+    expect(() => parseRunConfig(`${icons}\ncheckpoints: { keep: 3 }\n`)).toThrow('checkpoints.keep');
+  });
+
   it('fills the defaults of each stage as published', () => {
     const config = parseRunConfig(icons);
     expect(config.stages.map((stage) => stage.trainModules)).toEqual([

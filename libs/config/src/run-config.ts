@@ -31,6 +31,8 @@ export interface RunConfig {
     maxPartition: { single: number; multiple: number };
     textMaxLength?: number;
   };
+  /** Which checkpoints stay. Absent in runs from before there was this setting. */
+  checkpoints?: RunFile['checkpoints'];
   stages: [StageConfig, StageConfig, StageConfig];
   evaluation?: { dataset: string; maxNewTokens: number; limit: number };
 }

@@ -210,6 +210,29 @@ export const stageSchema = z.strictObject({
     .describe('Steps between checkpoints. Default: 10 %, 20 %, 20 % of steps.'),
 });
 
+const checkpoints = z
+  .strictObject({
+    keepLast: positiveInteger.optional().describe('Keep the last so many checkpoints.'),
+    keepEvery: positiveInteger
+      .optional()
+      .describe('Keep those whose step is a multiple of this, beside the last ones.'),
+    keepBest: positiveInteger
+      .optional()
+      .describe('Keep the so many best of each stage by metric, beside the last ones.'),
+    metric: z
+      .enum(['loss'])
+      .default('loss')
+      .describe('What keepBest goes by; smaller is better. loss: of the last step before the checkpoint.'),
+    patienceMinutes: z
+      .number()
+      .positive()
+      .default(10)
+      .describe('How long a checkpoint waits for a storage that is away, while the training goes on.'),
+  })
+  .describe(
+    'Which checkpoints stay. Default: all. The last one of every stage always stays, and what others refer to.',
+  );
+
 const evaluation = z
   .strictObject({
     dataset: storageUrl.describe('Held-out shards; each sample has a question and its answer.'),
@@ -237,6 +260,7 @@ export const runFileSchema = z.strictObject({
   gang: gang.prefault({}),
   model,
   data: data.prefault({}),
+  checkpoints: checkpoints.prefault({}),
   stages: z.array(stageSchema).describe('Exactly three: stage 1, 2 and 3, in this order.'),
   evaluation: evaluation.optional(),
 });
