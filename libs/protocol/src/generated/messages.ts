@@ -363,12 +363,20 @@ export interface StageStep {
 }
 export type StageStepInput = ovis.trainer.v1.StageStep.$Shape;
 
+/** A checkpoint has become visible. The stage has gone on since its snapshot. */
 export interface StageCheckpoint {
   id: string;
   url: string;
   step: number;
+  /** Of all its files. */
   bytes: number;
+  /** From the snapshot until it was visible. */
   ms: number;
+  /** What the training stood still for: the copy into host memory, and the checkpoint before. */
+  snapshotMs: number;
+  waitMs: number;
+  /** Of the files that were written for it; the others are those of earlier checkpoints. */
+  writtenBytes: number;
 }
 export type StageCheckpointInput = ovis.trainer.v1.StageCheckpoint.$Shape;
 

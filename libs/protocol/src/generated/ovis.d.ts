@@ -3921,7 +3921,7 @@ export namespace ovis {
             interface IStageCheckpoint extends ovis.trainer.v1.StageCheckpoint.$Properties {
             }
 
-            /** Represents a StageCheckpoint. */
+            /** A checkpoint has become visible. The stage has gone on since its snapshot. */
             class StageCheckpoint {
 
                 /**
@@ -3942,11 +3942,20 @@ export namespace ovis {
                 /** StageCheckpoint step. */
                 step: number;
 
-                /** StageCheckpoint bytes. */
+                /** Of all its files. */
                 bytes: number;
 
-                /** StageCheckpoint ms. */
+                /** From the snapshot until it was visible. */
                 ms: number;
+
+                /** What the training stood still for: the copy into host memory, and the checkpoint before. */
+                snapshotMs: number;
+
+                /** StageCheckpoint waitMs. */
+                waitMs: number;
+
+                /** Of the files that were written for it; the others are those of earlier checkpoints. */
+                writtenBytes: number;
 
                 /**
                  * Creates a new StageCheckpoint instance using the specified properties.
@@ -4010,11 +4019,20 @@ export namespace ovis {
                     /** StageCheckpoint step */
                     step?: (number|null);
 
-                    /** StageCheckpoint bytes */
+                    /** Of all its files. */
                     bytes?: (number|null);
 
-                    /** StageCheckpoint ms */
+                    /** From the snapshot until it was visible. */
                     ms?: (number|null);
+
+                    /** What the training stood still for: the copy into host memory, and the checkpoint before. */
+                    snapshotMs?: (number|null);
+
+                    /** StageCheckpoint waitMs */
+                    waitMs?: (number|null);
+
+                    /** Of the files that were written for it; the others are those of earlier checkpoints. */
+                    writtenBytes?: (number|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

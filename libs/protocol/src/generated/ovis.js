@@ -6296,6 +6296,9 @@ export const ovis = $root.ovis = (() => {
                 StageCheckpoint.prototype.step = 0;
                 StageCheckpoint.prototype.bytes = 0;
                 StageCheckpoint.prototype.ms = 0;
+                StageCheckpoint.prototype.snapshotMs = 0;
+                StageCheckpoint.prototype.waitMs = 0;
+                StageCheckpoint.prototype.writtenBytes = 0;
 
                 StageCheckpoint.create = function(properties) {
                     return new StageCheckpoint(properties);
@@ -6318,6 +6321,12 @@ export const ovis = $root.ovis = (() => {
                         writer.uint32(33).double(message.bytes);
                     if (message.ms != null && $Object.hasOwnProperty.call(message, "ms") && !$Object.is(message.ms, 0))
                         writer.uint32(41).double(message.ms);
+                    if (message.snapshotMs != null && $Object.hasOwnProperty.call(message, "snapshotMs") && !$Object.is(message.snapshotMs, 0))
+                        writer.uint32(49).double(message.snapshotMs);
+                    if (message.waitMs != null && $Object.hasOwnProperty.call(message, "waitMs") && !$Object.is(message.waitMs, 0))
+                        writer.uint32(57).double(message.waitMs);
+                    if (message.writtenBytes != null && $Object.hasOwnProperty.call(message, "writtenBytes") && !$Object.is(message.writtenBytes, 0))
+                        writer.uint32(65).double(message.writtenBytes);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -6396,6 +6405,33 @@ export const ovis = $root.ovis = (() => {
                                     delete message.ms;
                                 continue;
                             }
+                        case 6: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.snapshotMs = value;
+                                else
+                                    delete message.snapshotMs;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.waitMs = value;
+                                else
+                                    delete message.waitMs;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.writtenBytes = value;
+                                else
+                                    delete message.writtenBytes;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -6438,6 +6474,15 @@ export const ovis = $root.ovis = (() => {
                     if (object.ms != null)
                         if (!$Object.is($Number(object.ms), 0))
                             message.ms = $Number(object.ms);
+                    if (object.snapshotMs != null)
+                        if (!$Object.is($Number(object.snapshotMs), 0))
+                            message.snapshotMs = $Number(object.snapshotMs);
+                    if (object.waitMs != null)
+                        if (!$Object.is($Number(object.waitMs), 0))
+                            message.waitMs = $Number(object.waitMs);
+                    if (object.writtenBytes != null)
+                        if (!$Object.is($Number(object.writtenBytes), 0))
+                            message.writtenBytes = $Number(object.writtenBytes);
                     return message;
                 };
 
@@ -6455,6 +6500,9 @@ export const ovis = $root.ovis = (() => {
                         object.step = 0;
                         object.bytes = 0;
                         object.ms = 0;
+                        object.snapshotMs = 0;
+                        object.waitMs = 0;
+                        object.writtenBytes = 0;
                     }
                     if (message.id != null && $Object.hasOwnProperty.call(message, "id"))
                         object.id = message.id;
@@ -6466,6 +6514,12 @@ export const ovis = $root.ovis = (() => {
                         object.bytes = options.json && !$isFinite(message.bytes) ? $String(message.bytes) : message.bytes;
                     if (message.ms != null && $Object.hasOwnProperty.call(message, "ms"))
                         object.ms = options.json && !$isFinite(message.ms) ? $String(message.ms) : message.ms;
+                    if (message.snapshotMs != null && $Object.hasOwnProperty.call(message, "snapshotMs"))
+                        object.snapshotMs = options.json && !$isFinite(message.snapshotMs) ? $String(message.snapshotMs) : message.snapshotMs;
+                    if (message.waitMs != null && $Object.hasOwnProperty.call(message, "waitMs"))
+                        object.waitMs = options.json && !$isFinite(message.waitMs) ? $String(message.waitMs) : message.waitMs;
+                    if (message.writtenBytes != null && $Object.hasOwnProperty.call(message, "writtenBytes"))
+                        object.writtenBytes = options.json && !$isFinite(message.writtenBytes) ? $String(message.writtenBytes) : message.writtenBytes;
                     return object;
                 };
 
