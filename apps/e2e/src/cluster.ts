@@ -8,6 +8,8 @@ import { cleanEnv, portEnv } from './environment.ts';
 
 export interface TestClusterOptions {
   trainers: number;
+  /** Idle trainers beside them. */
+  spares?: number;
   /** How often the supervisor starts one program again. */
   restarts: number;
 }
@@ -34,6 +36,7 @@ export async function startTestCluster(o: TestClusterOptions): Promise<TestClust
   const cluster = await startCluster({
     toolchain,
     trainers: o.trainers,
+    spares: o.spares,
     stateDir: join(folder, 'state'),
     tasks: taskListFor({ quiet: true }),
     handleSignals: false,

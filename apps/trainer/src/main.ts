@@ -1,7 +1,7 @@
 import { createLogger } from '@ovis/telemetry';
 import { errorFacts } from './errors.ts';
 import { readOptions, usage } from './options.ts';
-import { startTrainer } from './trainer.ts';
+import { startTrainer, type RunningTrainer } from './trainer.ts';
 
 /** Exit code of a trainer that was asked to stop: run it elsewhere (sysexits' EX_TEMPFAIL). */
 const STOPPED = 75;
@@ -13,14 +13,27 @@ async function main(): Promise<void> {
     return;
   }
   const log = createLogger({ name: options.trainerId });
-  const trainer = await startTrainer(options, log);
   let stopping = false;
+  const leave = (trainer: RunningTrainer, reason: string, code: number) => {
+    stopping = true;
+    if (options.graceSeconds > 0) {
+      setTimeout(() => {
+        log.error(`not finished within ${options.graceSeconds} s: ${trainer.unfinished() || 'closing down'}`);
+        process.exit(STOPPED);
+      }, options.graceSeconds * 1000).unref();
+    }
+    void trainer.close(reason).then(() => process.exit(code));
+  };
+  const trainer = await startTrainer(options, log, {
+    onDrain: (reason) => {
+      log.info(`asked to leave: ${reason}`);
+      if (!stopping) leave(trainer, reason, 0);
+    },
+  });
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(STOPPED);
-    stopping = true;
     log.info(`${signal}: finishing the step; send it again to stop at once`);
-    const busy = trainer.busy();
-    void trainer.close(`trainer got ${signal}`).then(() => process.exit(busy ? STOPPED : 0));
+    leave(trainer, `trainer got ${signal}`, trainer.busy() ? STOPPED : 0);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -16,6 +16,10 @@ export interface TrainerOptions {
   advertise: string;
   /** Threads of the engine; 0 = all cores. */
   threads: number;
+  /** What a run may ask for (gang.require.labels). */
+  labels: Record<string, string>;
+  /** Seconds from a signal to the end, whatever is unfinished then; 0 = no limit. */
+  graceSeconds: number;
 }
 
 const USAGE = `ovis trainer: one GPU worker
@@ -27,12 +31,15 @@ const USAGE = `ovis trainer: one GPU worker
   --collective-port PORT  port of the collective       (OVIS_COLLECTIVE_PORT; default a free one)
   --advertise ADDRESS     what others dial             (OVIS_ADVERTISE)
   --threads N             engine threads               (OVIS_THREADS; default all cores)
+  --label NAME=VALUE      what runs may ask for by gang.require.labels; repeatable (OVIS_LABELS: a=b,c=d)
+  --grace SECONDS         after SIGTERM, time to finish the step and save a checkpoint before the process ends with 75
+                                                       (OVIS_GRACE; default no limit)
 `;
 
 /** @throws TrainerError BAD_OPTION */
 export function readOptions(argv: string[], env: NodeJS.ProcessEnv): TrainerOptions | 'help' {
   const text = { type: 'string' } as const;
-  let values: Record<string, string | boolean | undefined>;
+  let values: Record<string, string | boolean | string[] | undefined>;
   try {
     values = parseArgs({
       args: argv,
@@ -44,6 +51,8 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv): TrainerOpti
         'collective-port': text,
         advertise: text,
         threads: text,
+        label: { type: 'string', multiple: true },
+        grace: text,
         help: { type: 'boolean', short: 'h' },
       },
     }).values;
@@ -63,11 +72,24 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv): TrainerOpti
     collectivePort: wholeNumber('--collective-port', pick('collective-port', 'OVIS_COLLECTIVE_PORT'), 65535),
     advertise: pick('advertise', 'OVIS_ADVERTISE') ?? '',
     threads: wholeNumber('--threads', pick('threads', 'OVIS_THREADS'), 4096),
+    labels: labelsOf((values['label'] as string[] | undefined) ?? env['OVIS_LABELS']?.split(',') ?? []),
+    graceSeconds: wholeNumber('--grace', pick('grace', 'OVIS_GRACE'), 86_400),
   };
 }
 
 export function usage(): string {
   return USAGE;
+}
+
+function labelsOf(texts: string[]): Record<string, string> {
+  const pairs = texts
+    .filter((text) => text !== '')
+    .map((text): [string, string] => {
+      const equals = text.indexOf('=');
+      if (equals <= 0) throw badOption(`'${text}' is no label: it has the form NAME=VALUE`);
+      return [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
+    });
+  return Object.fromEntries(pairs);
 }
 
 function wholeNumber(flag: string, value: string | undefined, most: number): number {

@@ -28,6 +28,8 @@ interface StageJob {
   wantsCheckpoint: boolean;
   phase: StagePhase;
   step: number;
+  /** Of the last checkpoint that this rank knows of. */
+  savedStep: number;
   stepsTotal: number;
   /** Own time of the last steps (computing, waiting for data), in ms. */
   ownMs: number[];
@@ -82,6 +84,17 @@ export class TrainerWork {
       held: this.#held.facts,
       ownMs: job === undefined || job.ownMs.length === 0 ? 0 : mean(job.ownMs),
     };
+  }
+
+  /** What would be lost if the process ended now, in words; empty when nothing. */
+  get unfinished(): string {
+    const job = this.#job;
+    if (job === undefined)
+      return this.#evaluating === undefined ? '' : 'an evaluation, which is done again elsewhere';
+    const { runId, stage, world } = job.request;
+    const others = world > 1 ? ', unless other trainers of the gang hold them in memory' : '';
+    const again = job.step - job.savedStep;
+    return `stage ${stage} of ${runId} is at step ${job.step}, its last checkpoint at step ${job.savedStep}: ${again} steps are done again${others}`;
   }
 
   /** Takes no new work; a running stage stops behind its step, with a checkpoint. Resolves when idle. */
@@ -228,6 +241,7 @@ export class TrainerWork {
       phase: StagePhase.LOADING,
       wantsCheckpoint: false,
       step: 0,
+      savedStep: request.initial ? 0 : request.startStep,
       stepsTotal: 0,
       ownMs: [],
       lastEvent: performance.now(),
@@ -241,6 +255,7 @@ export class TrainerWork {
         job.ownMs.push((event.step.computeMs ?? 0) + (event.step.dataMs ?? 0));
         if (job.ownMs.length > OWN_STEPS) job.ownMs.shift();
       }
+      if (event.checkpoint?.step) job.savedStep = event.checkpoint.step;
       if (event.started) {
         job.stepsTotal = event.started.stepsTotal ?? 0;
         job.step = event.started.firstStep ?? 0;

@@ -12,12 +12,21 @@ export interface RunningTrainer {
   /** "host:port" of its TrainerService. */
   grpcAddress: string;
   busy(): boolean;
+  /** What would be lost if the process ended now, in words; empty when nothing. */
+  unfinished(): string;
   /** Stops a running stage behind its step, with a checkpoint, then everything else. */
   close(reason: string): Promise<void>;
 }
 
-/** Starts one trainer: engine, collective listener, gRPC server, registration with the controller. */
-export async function startTrainer(options: TrainerOptions, log: Logger): Promise<RunningTrainer> {
+/**
+ * Starts one trainer: engine, collective listener, gRPC server, registration with the controller.
+ * @param o.onDrain the controller wants it to leave
+ */
+export async function startTrainer(
+  options: TrainerOptions,
+  log: Logger,
+  o: { onDrain: (reason: string) => void },
+): Promise<RunningTrainer> {
   const threads = shareThreads(options.threads);
   const engine = await initEngine(threads.engine);
   if (engine.warning) log.warn(engine.warning);
@@ -51,9 +60,10 @@ export async function startTrainer(options: TrainerOptions, log: Logger): Promis
       },
       memoryBytes: totalmem(),
       versions: { node: process.versions.node, [engine.backend]: engine.version },
+      labels: options.labels,
     },
     heartbeat: () => work.heartbeat(),
-    onDrain: (reason) => void work.drain(reason),
+    onDrain: o.onDrain,
     onForget: (gangId, generation) =>
       void work.release(gangId, generation, 'the controller no longer knows of this gang'),
     log,
@@ -62,6 +72,7 @@ export async function startTrainer(options: TrainerOptions, log: Logger): Promis
   return {
     grpcAddress: server.address,
     busy: () => work.heartbeat().gangId !== '',
+    unfinished: () => work.unfinished,
     async close(reason) {
       await work.drain(reason);
       leaving.abort();

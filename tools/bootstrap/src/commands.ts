@@ -64,6 +64,8 @@ export function runDoctor(options: Pick<OutputOptions, 'json'> = {}): Promise<nu
 
 export interface UpOptions extends OutputOptions {
   trainers: number;
+  /** idle trainers that take the place of one that is lost */
+  spares?: number;
   /** for tests: called when the cluster is up; default waits until a signal stops it */
   whenUp?: () => Promise<void>;
 }
@@ -77,6 +79,7 @@ export function runUp(options: UpOptions): Promise<number> {
     const cluster = await startCluster({
       toolchain,
       trainers: options.trainers,
+      spares: options.spares,
       tasks,
       onStopping: (reason) => {
         began = Date.now();

@@ -9,8 +9,14 @@ export function addUp(program: Command): void {
       'start Temporal, S3, the controller and trainers on this machine; Ctrl-C or `ovis down` stops them',
     )
     .option('--trainers <n>', 'number of trainer processes', wholeNumber, 2)
+    .option(
+      '--spares <n>',
+      'further trainers that wait to take the place of one that is lost',
+      wholeNumber,
+      0,
+    )
     .option('--json', 'print the addresses as JSON when it is up')
-    .action(async (options: { trainers: number; json?: boolean }) => {
+    .action(async (options: { trainers: number; spares: number; json?: boolean }) => {
       process.exitCode = await runUp(options);
     });
 }

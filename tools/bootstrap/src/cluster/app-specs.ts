@@ -37,6 +37,8 @@ export function trainerSpec(o: { env: NodeJS.ProcessEnv; index: number; trainers
       ...o.env,
       OVIS_TRAINER_ID: id,
       OVIS_THREADS: process.env.OVIS_THREADS ?? String(threadsPerTrainer(o.trainers)),
+      // Shorter than what it gets to stop by itself: then it can say what it did not finish.
+      OVIS_GRACE: process.env.OVIS_GRACE ?? '7',
     },
     stopMs: 8000,
   };

@@ -29,6 +29,8 @@ export interface ClusterOptions {
   toolchain: Toolchain;
   /** number of trainer processes; 0 starts none (others may join) */
   trainers: number;
+  /** further trainers, started and idle, that take the place of one that is lost */
+  spares?: number;
   /** default: .ovis in the repository */
   stateDir?: string;
   /** default: true; false starts only the servers (for tests of one part) */

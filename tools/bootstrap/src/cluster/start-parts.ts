@@ -91,9 +91,11 @@ export async function startParts(context: StartContext): Promise<void> {
         task.result(`at ${state.fleetAddress}`);
       }),
     });
-    if (options.trainers > 0) {
+    const all = options.trainers + (options.spares ?? 0);
+    if (all > 0) {
+      const spare = options.spares ? `, ${options.spares} of them spare` : '';
       specs.push({
-        title: options.trainers === 1 ? 'Start 1 trainer' : `Start ${options.trainers} trainers`,
+        title: all === 1 ? 'Start 1 trainer' : `Start ${all} trainers${spare}`,
         run: async (task) => {
           task.update('waiting for the controller');
           await fleetChosen.passed;
@@ -197,9 +199,10 @@ async function startTrainers(
   controller: Promise<void>,
 ): Promise<void> {
   const { options, state, supervisor } = context;
-  const { trainers } = options;
+  const { trainers, spares = 0 } = options;
+  const all = trainers + spares;
   const started = await Promise.all(
-    Array.from({ length: trainers }, (_, index) =>
+    Array.from({ length: all }, (_, index) =>
       supervisor.start(trainerSpec({ env: clusterEnv(state), index: index + 1, trainers }), {
         tier: TIER.trainer,
       }),
@@ -211,12 +214,12 @@ async function startTrainers(
     started.map((trainer) =>
       trainer.waitUntil(async () => {
         const here = (await registeredTrainers(state.fleetAddress)) ?? [];
-        task.update(`${here.length} of ${trainers} have registered`);
+        task.update(`${here.length} of ${all} have registered`);
         return here.includes(trainer.spec.name);
       }, TRAINER_READY_MS),
     ),
   );
-  task.result(`${trainers} registered`);
+  task.result(`${all} registered`);
 }
 
 /** Another program may take a port between our look and the server's start: one more attempt, with other ports. */

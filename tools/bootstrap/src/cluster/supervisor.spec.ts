@@ -60,6 +60,16 @@ describe('supervisor', () => {
     expect(supervisor.records()).toEqual([]);
   });
 
+  it('does not start a trainer again that was asked to leave', async () => {
+    await supervisor.start(spec('trainer-1', 'setTimeout(() => process.exit(0), 30)'), {
+      tier: TIER.trainer,
+    });
+    await until(() => events.length > 0);
+    expect(events.map(({ type, message }) => [type, message])).toEqual([
+      ['left', 'trainer-1 has left and is not started again'],
+    ]);
+  });
+
   it('stops trainers before the controller before servers, and kills what ignores SIGTERM', async () => {
     const order = path.join(root, 'order');
     const polite = (name: string) =>

@@ -9,7 +9,7 @@ import type { ProcessRecord } from './state.ts';
 export const TIER = { server: 0, controller: 1, trainer: 2 } as const;
 
 export interface ProcessEvent {
-  type: 'started' | 'exited' | 'restarting' | 'gave-up';
+  type: 'started' | 'exited' | 'restarting' | 'gave-up' | 'left';
   /** "trainer-1", "controller", "temporal", "s3" */
   name: string;
   pid?: number;
@@ -117,6 +117,12 @@ export class Supervisor {
         restartedAt.shift();
       const how = describeExit(exit);
       const log = path.relative(globalThis.process.cwd(), process.logFile);
+      if (exit.code === 0 && entry.tier === TIER.trainer) {
+        // It was asked to leave, and did.
+        const message = `${name} has left and is not started again`;
+        this.#emit({ type: 'left', name, exit, restarts: restartedAt.length, message });
+        return;
+      }
       if (restartedAt.length >= this.#policy.max) {
         const message = `${name} ended with ${how} and is not started again: ${restartedAt.length} restarts did not help; see ${log}`;
         this.#emit({ type: 'gave-up', name, exit, restarts: restartedAt.length, message });
