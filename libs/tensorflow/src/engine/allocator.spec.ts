@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { allocatorMeter, compile, initEngine, tf } from '../index.ts';
 
+const before = process.env['TF_ENABLE_ONEDNN_OPTS'];
 await initEngine({ backend: 'libtensorflow' });
-// Undefined where TensorFlow does without oneDNN: on processors without AVX-512 or AVX-VNNI.
+// Undefined where TensorFlow does without oneDNN: on other processors than x86, or by TF_ENABLE_ONEDNN_OPTS=0.
 const meter = await allocatorMeter();
 
 test.skipIf(!meter)(
@@ -22,5 +23,13 @@ test.skipIf(!meter)(
     expect(after.peak).toBeGreaterThanOrEqual(before.inUse + 2 * bytes);
     expect(after.peak).toBeLessThan(before.inUse + 4 * bytes);
     x.dispose();
+  },
+);
+
+test.runIf(process.arch === 'x64' && process.platform === 'linux' && before === undefined)(
+  'oneDNN is on, whatever the processor',
+  () => {
+    expect(process.env['TF_ENABLE_ONEDNN_OPTS']).toBe('1');
+    expect(meter).toBeDefined();
   },
 );

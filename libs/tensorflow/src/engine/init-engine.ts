@@ -98,6 +98,8 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
 }
 
 async function startNative(files: LibraryFiles, options: EngineOptions): Promise<EngineInfo> {
+  // By itself TensorFlow uses oneDNN on processors with AVX-512 VNNI or AVX-VNNI alone; with AVX2 it is the faster one, too.
+  if (process.arch === 'x64') process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   const library = loadLibrary(files);
   const version = library.TF_Version() ?? '';
   const flags = xlaFlags({ main: files.main, version });
