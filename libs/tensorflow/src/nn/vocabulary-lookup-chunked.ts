@@ -2,6 +2,7 @@ import { barrier } from '../compile/barrier.ts';
 import { fused } from '../compile/fused.ts';
 import { columnSums, rowSums } from '../ops/row-sums.ts';
 import { tf } from '../tf.ts';
+import { emptyLane, joinLanes, withChunk } from './online-softmax.ts';
 import { BlockMatrix, rowBlocks, rowsOf, type RowBlock } from './row-blocks.ts';
 import type { LookupInputs } from './vocabulary-lookup.ts';
 import { withGradient } from './with-gradient.ts';
@@ -41,23 +42,6 @@ const softmaxChunk = fused(
     const now: tf.Tensor2D = tf.maximum(largest, tf.max(logits, -1, true));
     const p: tf.Tensor2D = tf.exp(tf.sub(logits, now));
     return { p, now, sum: rowSums(p) };
-  },
-);
-
-/** Takes a chunk's share into the running sums. */
-const addChunk = fused(
-  'lookup_add',
-  (
-    rows: tf.Tensor2D,
-    total: tf.Tensor2D,
-    largest: tf.Tensor2D,
-    o: Record<'part' | 'sum' | 'now', tf.Tensor2D>,
-  ) => {
-    const shrink = tf.exp(tf.sub(largest, o.now));
-    return {
-      rows: tf.add(tf.mul(rows, shrink), o.part) as tf.Tensor2D,
-      total: tf.add(tf.mul(total, shrink), o.sum) as tf.Tensor2D,
-    };
   },
 );
 
@@ -186,44 +170,19 @@ function onlineSoftmax(
 ): { value: tf.Tensor2D; logSum: tf.Tensor2D } {
   const [n] = h.shape;
   const shift: tf.Tensor2D = tf.matMul(h, mean, false, true);
-  const perLane = Array.from({ length: lanes }, () => ({
-    largest: tf.fill<tf.Rank.R2>([n, 1], LOWEST),
-    total: tf.zeros<tf.Rank.R2>([n, 1]),
-    rows: tf.zeros<tf.Rank.R2>([n, table.shape[1]]),
-  }));
+  const states = Array.from({ length: lanes }, () => emptyLane(n, table.shape[1]));
   for (const block of blocks) {
-    const lane = perLane[block.index % lanes]!;
-    const { largest } = lane;
-    const [h1] = barrier([h], [lane.rows, lane.total]) as [tf.Tensor2D];
+    const at = block.index % lanes;
+    const { largest, rows, total } = states[at]!;
+    const [h1] = barrier([h], [rows, total]) as [tf.Tensor2D];
     const scores: tf.Tensor2D = tf.matMul(h1, rowsOf(head, block), false, true);
-    const { p, now, sum } = softmaxChunk(
-      scores,
-      shift,
-      partOf(normWeight, block),
-      partOf(normBias, block),
-      largest,
-    );
+    const [g, b] = [partOf(normWeight, block), partOf(normBias, block)];
+    const { p, now, sum } = softmaxChunk(scores, shift, g, b, largest);
     const part: tf.Tensor2D = tf.matMul(p, rowsOf(table, block));
-    perLane[block.index % lanes] = {
-      ...addChunk(lane.rows, lane.total, largest, { part, sum, now }),
-      largest: now,
-    };
+    states[at] = withChunk(states[at]!, { part, sum, now });
   }
-  const all = perLane.reduce((a, b) => {
-    const largest: tf.Tensor2D = tf.maximum(a.largest, b.largest);
-    const shrunk = addChunk(b.rows, b.total, b.largest, {
-      part: tf.zerosLike(b.rows),
-      sum: tf.zerosLike(b.total),
-      now: largest,
-    });
-    const sums = { part: shrunk.rows, sum: shrunk.total, now: largest };
-    return { ...addChunk(a.rows, a.total, a.largest, sums), largest };
-  });
-  return { value: tf.div(all.rows, all.total), logSum: tf.add(all.largest, tf.log(all.total)) };
+  return joinLanes(states);
 }
-
-/** Below every logit, and finite, so that nothing becomes NaN. */
-const LOWEST = -1e38;
 
 /** Adds `C M - rowSum / K` to the head's gradient. */
 function addCorrection(

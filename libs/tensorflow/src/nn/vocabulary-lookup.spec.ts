@@ -32,6 +32,10 @@ describe.each([
     { form: 'chunked', chunk: 64, lanes: 3 },
     { form: 'chunked', chunk: 1000, lanes: 2 },
     { form: 'chunked', chunk: 1000 },
+    { form: 'kept-1', chunk: 64 },
+    { form: 'kept-1', chunk: 1000 },
+    { form: 'kept-2', chunk: 64, lanes: 3 },
+    { form: 'kept-2', chunk: 1000 },
     {},
   ])('%o', (options) => {
     test.each(['eager', 'graph', 'xla'] as const)('%s: value and all gradients', async (mode) => {
@@ -60,33 +64,40 @@ describe.each([
   });
 });
 
-test('logits beyond the range of exp are no trouble', () => {
-  const sizes = { n: 3, d: 2, words: 40, width: 2, shift: 0 };
-  const values = randomValues(sizes);
-  values.normWeight.fill(60);
-  values.normBias.forEach((_, i) => (values.normBias[i] = -200 + 3 * i));
-  const expected = reference(values, sizes)[0]!;
-  const { x, head, normWeight, normBias, table } = tensors(values, sizes) as Record<string, tf.Tensor2D>;
-  const inputs = {
-    x: x!,
-    head: head!,
-    normWeight: normWeight!,
-    normBias: normBias!,
-    eps: EPS,
-    table: table!,
-  };
-  const y = vocabularyLookup(inputs, { form: 'chunked', chunk: 16 });
-  expect(relativeError(y.dataSync(), expected)).toBeLessThan(1e-3);
-});
+test.each(['chunked', 'kept-1', 'kept-2'] as const)(
+  'logits beyond the range of exp are no trouble: %s',
+  (form) => {
+    const sizes = { n: 3, d: 2, words: 40, width: 2, shift: 0 };
+    const values = randomValues(sizes);
+    values.normWeight.fill(60);
+    values.normBias.forEach((_, i) => (values.normBias[i] = -200 + 3 * i));
+    const expected = reference(values, sizes)[0]!;
+    const { x, head, normWeight, normBias, table } = tensors(values, sizes) as Record<string, tf.Tensor2D>;
+    const inputs = {
+      x: x!,
+      head: head!,
+      normWeight: normWeight!,
+      normBias: normBias!,
+      eps: EPS,
+      table: table!,
+    };
+    const y = vocabularyLookup(inputs, { form, chunk: 16 });
+    expect(relativeError(y.dataSync(), expected)).toBeLessThan(1e-3);
+  },
+);
 
-test.skipIf(BACKEND === 'wasm')('auto is plain where that fits into the budget', () => {
-  const form = (n: number, words: number, memoryBudget?: number) =>
-    chooseLookup({ n, d: 256, words, width: 256 }, { memoryBudget }).form;
+test.skipIf(BACKEND === 'wasm')('auto keeps as many matrices as its budget has room for', () => {
+  const form = (n: number, words: number, o: LookupOptions & { d?: number; width?: number } = {}) =>
+    chooseLookup({ n, d: o.d ?? 256, words, width: o.width ?? 256 }, o).form;
+  expect(form(288, 512)).toBe('plain');
+  expect(form(144, 16384)).toBe('kept-2');
+  expect(form(576, 24576)).toBe('kept-1');
   expect(form(144, 131072)).toBe('chunked');
-  expect(form(144, 131072, 2 ** 30)).toBe('plain');
-  expect(form(576, 131072, 2 ** 30)).toBe('chunked');
-  expect(form(144, 16384)).toBe('plain');
-  expect(form(576, 8192)).toBe('plain');
+  expect(form(144, 131072, { memoryBudget: 2 ** 30 })).toBe('kept-2');
+  expect(form(576, 131072, { memoryBudget: 2 ** 29 })).toBe('kept-1');
+  // The paper's: head and table take 2.7 GB.
+  const paper = { d: 1024, width: 4096 };
+  expect([256, 576, 1024].map((n) => form(n, 131072, paper))).toEqual(['kept-2', 'kept-1', 'chunked']);
 });
 
 /** The look-up and its gradients in float64, as the definition has it: [y, dx, dW, dg, db, dT]. */

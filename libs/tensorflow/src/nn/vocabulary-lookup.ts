@@ -1,6 +1,7 @@
 import { nativeBackend } from '../engine/init-engine.ts';
 import type { tf } from '../tf.ts';
 import { chunkedLookup } from './vocabulary-lookup-chunked.ts';
+import { keptLookup } from './vocabulary-lookup-kept.ts';
 import { plainLookup } from './vocabulary-lookup-plain.ts';
 
 export interface LookupInputs {
@@ -17,65 +18,78 @@ export interface LookupInputs {
   table: tf.Tensor2D;
 }
 
+export type LookupForm = 'plain' | 'kept-2' | 'kept-1' | 'chunked';
+
 export interface LookupOptions {
   /** Default `auto`: see {@link chooseLookup}. */
-  form?: 'auto' | 'plain' | 'chunked';
-  /** Words per chunk of the chunked form; see {@link chooseLookup}. */
+  form?: 'auto' | LookupForm;
+  /** Words per chunk; see {@link chooseLookup}. */
   chunk?: number;
   /** Chunks that are computed side by side; default 2. Part of the arithmetic, so not by the threads. */
   lanes?: number;
-  /** What `auto` lets the plain form take besides inputs and results; default 128 MiB. */
+  /** What `auto` lets matrices `[n, K]` take. Default: an eighth of what head and table take, at least 64 MiB. */
   memoryBudget?: number;
 }
 
 const MIB = 2 ** 20;
-/** What a chunk's largest matrix may take: the memory of the chunked form is a few of these. */
+/** What a chunk's largest matrix may take: all else than the kept matrices is a few of these. */
 const CHUNK_BYTES = 4 * MIB;
-/** Fewer would make long graphs of small products. */
-const SMALLEST_CHUNK = 2048;
-const DEFAULT_BUDGET = 128 * MIB;
+/** Fewer words would make long graphs of small products. */
+const SMALLEST_CHUNK = { chunked: 2048, kept: 1024 };
+const SMALLEST_BUDGET = 64 * MIB;
 const LANES = 2;
-/** Matrices `[n, K]` that the plain form holds at its peak. */
+/** Matrices `[n, K]` that the plain form holds at its peak, and what they may take. */
 const PLAIN_MATRICES = 5;
+const PLAIN_BYTES = 16 * MIB;
 
 /**
  * The visual look-up: `softmax(layerNorm(x head^T)) table`, `[n, D]` (paper eq. 3 and 4 with the head's LayerNorm over the K
- * words). Differentiable in `x`, `head`, `normWeight`, `normBias` and `table`; both forms give exact gradients.
+ * words). Differentiable in `x`, `head`, `normWeight`, `normBias` and `table`; all forms give exact gradients.
  *
- * - `plain` holds about five matrices `[n, K]` at its peak.
- * - `chunked` goes through the words in chunks with a running maximum and sum and computes them again in the backward pass: it
- *   holds a few matrices `[max(n, d, D), chunk]`. It takes seven matrix products where the plain form takes six, and two
- *   of `K x d x d` (the moments of the LayerNorm without logits, and their part in the head's gradient), so it costs
- *   little time where n is well above d, and half as much again and more where n is below d.
+ * | form      | matrices `[n, K]` at its peak | products                                            |
+ * | --------- | ----------------------------- | --------------------------------------------------- |
+ * | `plain`   | five                          | six                                                 |
+ * | `kept-2`  | two, the rest in chunks       | six                                                 |
+ * | `kept-1`  | one, the rest in chunks       | seven: the scores again in the backward pass        |
+ * | `chunked` | none: all in chunks           | seven, and two of `K x d x d` in place of the moments of scores that nobody holds |
  *
- * Rounding: in float32 both forms are within 2e-5 (of the largest entry) of the float64 definition, value and gradients, also
+ * The forms in chunks go through memory less often: `kept-2` is the fastest from a few thousand words on, `chunked` is slower than
+ * the plain form where n is below d only.
+ *
+ * Rounding: in float32 all are within 2e-5 (of the largest entry) of the float64 definition, value and gradients, also
  * with a common offset of three times their spread on the head's rows (vocabulary-lookup.spec.ts).
  */
 export function vocabularyLookup(inputs: LookupInputs, o: LookupOptions = {}): tf.Tensor2D {
   const [n, d] = inputs.x.shape;
   const [words, width] = inputs.table.shape;
   const choice = chooseLookup({ n, d, words, width }, o);
-  return choice.form === 'plain' ? plainLookup(inputs) : chunkedLookup(inputs, choice.chunk, choice.lanes);
+  if (choice.form === 'plain') return plainLookup(inputs);
+  if (choice.form === 'chunked') return chunkedLookup(inputs, choice.chunk, choice.lanes);
+  return keptLookup(inputs, choice.form === 'kept-2' ? 2 : 1, choice.chunk, choice.lanes);
 }
 
 /**
  * The form and the chunk that a look-up of these sizes takes.
  *
- * `auto` is plain where its matrices `5 [n, K]` fit into the budget, else chunked: small vocabularies are plain, the paper's
- * 131072 words are chunked from 52 tokens on. It is a rule about memory, not about speed: the chunked form is the slower one,
- * a little with n at 2 d and above, more below, where its two products of `K x d x d` weigh (n 144, d 256: 95 GFLOP against 58).
- * Whoever has the memory raises the budget. Always plain on WASM, which has no memory for large vocabularies.
+ * `auto` is `plain` where that is small (and on WASM, which has no memory for large vocabularies), else the fastest whose kept matrices
+ * fit into the budget. With the paper's 131072 words, d 1024 and D 4096 that is `kept-2` up to 320 tokens, `kept-1` up to 640.
+ * The choice depends on sizes alone and not on the machine, since the forms round differently.
  *
- * The default chunk keeps the largest matrices of the chunks under way, `[chunk, max(n, d, D)]`, at 4 MiB, but has at least 2048 words.
+ * The default chunk keeps the largest matrices of the chunks under way, `[chunk, max(n, d, D)]`, at 4 MiB, but has at least 1024 or 2048 words.
  */
 export function chooseLookup(
   { n, d, words, width }: Record<'n' | 'd' | 'words' | 'width', number>,
-  { form = 'auto', chunk, lanes = LANES, memoryBudget = DEFAULT_BUDGET }: LookupOptions = {},
-): { form: 'plain' | 'chunked'; chunk: number; lanes: number } {
-  const fits = !nativeBackend() || PLAIN_MATRICES * 4 * n * words <= memoryBudget;
+  { form = 'auto', chunk, lanes = LANES, memoryBudget }: LookupOptions = {},
+): { form: LookupForm; chunk: number; lanes: number } {
+  const matrix = 4 * n * words;
+  const budget = memoryBudget ?? Math.max(SMALLEST_BUDGET, (4 * words * (d + width)) / 8);
+  const small = !nativeBackend() || PLAIN_MATRICES * matrix <= PLAIN_BYTES;
+  const fastest = 2 * matrix <= budget ? 'kept-2' : matrix <= budget ? 'kept-1' : 'chunked';
+  const chosen = form === 'auto' ? (small ? 'plain' : fastest) : form;
+  const smallest = SMALLEST_CHUNK[chosen === 'chunked' ? 'chunked' : 'kept'];
   return {
-    form: form === 'auto' ? (fits ? 'plain' : 'chunked') : form,
-    chunk: chunk ?? Math.max(SMALLEST_CHUNK, Math.floor(CHUNK_BYTES / lanes / 4 / Math.max(n, d, width))),
+    form: chosen,
+    chunk: chunk ?? Math.max(smallest, Math.floor(CHUNK_BYTES / lanes / 4 / Math.max(n, d, width))),
     lanes,
   };
 }
