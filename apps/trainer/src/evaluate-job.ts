@@ -1,4 +1,4 @@
-import { joinParts, loadCheckpoint } from '@ovis/checkpoint';
+import { useCheckpoint } from '@ovis/checkpoint';
 import type { RunConfig } from '@ovis/config';
 import {
   expandPictures,
@@ -18,7 +18,7 @@ import { picturePreparer, type MaxPartition } from './data/pictures.ts';
 import { imagesOf, recordOf } from './data/sample-encoder.ts';
 import { aboutSample, badSample, checkPlaces, type SamplePlace } from './data/sample-errors.ts';
 import { TrainerError } from './errors.ts';
-import { assembleModel, type LoadedModel } from './model-files.ts';
+import { readModel, type LoadedModel } from './model-files.ts';
 
 interface Question extends Omit<Prediction, 'prediction' | 'blankPrediction'> {
   images: RgbImage[];
@@ -51,10 +51,9 @@ export async function runEvaluateJob(o: EvaluateJobOptions): Promise<void> {
       false,
     );
   const { base, key: id } = splitUrl(request.checkpointUrl);
-  const { parts, files } = await loadCheckpoint(openStorage(base), '', id, {
+  const model = await useCheckpoint(openStorage(base), '', id, readModel, {
     parts: ['vit', 'visual_head', 'vte', 'llm'],
   });
-  const model = assembleModel(joinParts(parts), files);
   try {
     const questions = await readQuestions(run.evaluation, request);
     const told = (event: EvaluateEventInput) => {

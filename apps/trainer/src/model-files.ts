@@ -1,7 +1,12 @@
-import type { HostTensors } from '@ovis/checkpoint';
+import type { CheckpointReader, HostTensors } from '@ovis/checkpoint';
 import type { RunConfig } from '@ovis/config';
 import type { PreprocessorJson } from '@ovis/model';
-import { modelFromCheckpoint, newFromBackbones, type PretrainedModel } from '@ovis/pretrained';
+import {
+  modelFromCheckpoint,
+  modelFromReader,
+  newFromBackbones,
+  type PretrainedModel,
+} from '@ovis/pretrained';
 import { createFormatter, formatVersion, type ConversationFormatter, type TextTokenizer } from '@ovis/text';
 import { tf } from '@ovis/tensorflow';
 import { TrainerError } from './errors.ts';
@@ -21,7 +26,12 @@ export async function modelFromBackbones(run: RunConfig): Promise<LoadedModel> {
   return withFormatter(await newFromBackbones(backbones, { ...choices, seed: run.seed }), backbones);
 }
 
-/** A model from the tensors and files of a checkpoint. */
+/** The model of a checkpoint. */
+export async function readModel(reader: CheckpointReader): Promise<LoadedModel> {
+  return withFormatter(await modelFromReader(reader), 'the checkpoint');
+}
+
+/** A model from tensors and files as a checkpoint has them. */
 export function assembleModel(tensors: HostTensors, files: Record<string, Uint8Array>): LoadedModel {
   return withFormatter(modelFromCheckpoint(tensors, files), 'the checkpoint');
 }

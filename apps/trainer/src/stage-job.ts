@@ -1,39 +1,21 @@
-import { createHash } from 'node:crypto';
-import {
-  checkpointId,
-  joinParts,
-  loadCheckpoint,
-  saveCheckpoint,
-  splitParts,
-  toFloat32,
-  type HostTensors,
-} from '@ovis/checkpoint';
 import { ProcessGroup, type CollectiveListener } from '@ovis/allreduce';
 import type { RunConfig, StageConfig } from '@ovis/config';
 import { countImages, mergeLayout } from '@ovis/model';
-import { StagePhase, StageSource, type RunStageRequest, type StageEventInput } from '@ovis/protocol';
-import { joinUrl, openStorage, splitUrl } from '@ovis/storage';
-import {
-  buildStepBatches,
-  runStage,
-  stageSettings,
-  StageTrainer,
-  type CheckpointRequest,
-  type StageBatch,
-  type TrainerState,
-} from '@ovis/training';
+import { StagePhase, type RunStageRequest, type StageEventInput } from '@ovis/protocol';
+import { buildStepBatches, runStage, stageSettings, StageTrainer, type StageBatch } from '@ovis/training';
 import { deviceHasBfloat16 } from '@ovis/tensorflow';
 import type { LaneCursor } from '@ovis/webdataset';
 import type { Logger } from '@ovis/telemetry';
+import { asFloats, baseOf, loadStart } from './checkpoints/load-start.ts';
+import { StageCheckpoints } from './checkpoints/stage-checkpoints.ts';
 import { readBatches, type StepSamples } from './data/batches.ts';
 import { picturePreparer } from './data/pictures.ts';
 import { createSampleEncoder } from './data/sample-encoder.ts';
-import { errorFacts, TrainerError } from './errors.ts';
+import { errorFacts } from './errors.ts';
 import { disposeStage, type HeldMemory } from './hand-over/held-memory.ts';
 import { SharedCursors } from './hand-over/shared-cursors.ts';
 import { startStage, type StartPoint } from './hand-over/start-stage.ts';
 import { globalOrder } from './global-order.ts';
-import { assembleModel, modelFromBackbones, type LoadedModel } from './model-files.ts';
 
 type Emit = (event: StageEventInput) => void;
 
@@ -84,6 +66,7 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
   let start: StartPoint | undefined;
   let trainer: StageTrainer | undefined;
   let cursors: SharedCursors | undefined;
+  let checkpoints: StageCheckpoints | undefined;
   let holds = false;
   /** The stage stays here for the next generation of its gang. */
   const hold = () => {
@@ -122,6 +105,9 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
       }));
     trainer = created;
     cursors = new SharedCursors(group, start.cursors);
+    const base = start.base ?? (await baseOf(o));
+    checkpoints = await StageCheckpoints.create({ ...o, run, model, trainer: created, group, base });
+    const saving = checkpoints;
     const shared = await group.shareMemory({ staging: created.gradientBytes });
     if (request.world > 1)
       o.log.info(`gradients go through ${shared ? 'memory that the trainers share' : 'sockets'}`);
@@ -169,10 +155,11 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
           },
         });
       },
-      onCheckpoint: async (asked) => {
-        if (asked.reason === 'stopped' && !(await anyRank(group, o.wantsCheckpoint()))) return;
-        emit({ phase: { phase: StagePhase.CHECKPOINTING, detail: `step ${asked.step}` } });
-        saved = await checkpoint(o, run, model, created, group, { ...asked, loss });
+      onCheckpoint: async ({ reason, step, cursor = [] }) => {
+        if (reason === 'stopped' && !(await anyRank(group, o.wantsCheckpoint()))) return;
+        await saving.save({ step, loss, cursors: cursor });
+        // The training goes on while it is written, but a stage ends with its last checkpoint.
+        if (reason !== 'interval') saved = await saving.finish();
         training = false;
       },
     });
@@ -188,6 +175,7 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
     if (errorFacts(error).retryable) hold();
     throw error;
   } finally {
+    await checkpoints?.close();
     await group.close();
     // This process goes on, and the next stage needs the memory.
     if (!holds && (start ?? loaded)) disposeStage(trainer, ((start ?? loaded) as StartPoint).model);
@@ -198,42 +186,6 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
 async function anyRank(group: ProcessGroup, own: boolean): Promise<boolean> {
   const all = await group.allGatherBytes(Uint8Array.of(own ? 1 : 0), { tag: 'checkpoint wanted' });
   return all.some(([wanted]) => wanted === 1);
-}
-
-function asFloats(tensors: HostTensors): Record<string, { shape: number[]; data: Float32Array }> {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]),
-  );
-}
-
-/** State of a checkpoint beside what every checkpoint has. */
-interface SavedState {
-  trainer?: TrainerState;
-}
-
-async function loadStart({ request, log }: StageJobOptions, run: RunConfig): Promise<StartPoint> {
-  if (!request.checkpointUrl) {
-    const model = await modelFromBackbones(run);
-    return { model, source: StageSource.BACKBONES, detail: run.model.backbones };
-  }
-  const came = { source: StageSource.CHECKPOINT, detail: request.checkpointUrl };
-  const { base, key: id } = splitUrl(request.checkpointUrl);
-  const { parts, state, files } = await loadCheckpoint(openStorage(base), '', id, {
-    onWarning: (message) => log.warn(message),
-  });
-  const model = assembleModel(joinParts(parts), files);
-  const atEndOfStageBefore = state.stage === request.stage - 1 && state.step === state.totalSteps;
-  if (request.initial || atEndOfStageBefore) return { model, ...came };
-  const { trainer } = state.rng as SavedState;
-  if (state.stage !== request.stage || !trainer)
-    throw new TrainerError(
-      'BAD_CHECKPOINT',
-      `${request.checkpointUrl} holds stage ${state.stage} step ${state.step}; stage ${request.stage} cannot go on inside it`,
-      `Run 'ovis resume ${request.runId} --stage ${state.stage}'.`,
-      false,
-    );
-  const cursors = state.cursors as LaneCursor[];
-  return { model, optimizer: parts.optimizer, state: trainer, cursors, ...came };
 }
 
 async function* stageBatches(
@@ -294,52 +246,4 @@ async function* stageBatches(
       cursor: cursors,
     };
   }
-}
-
-/** Rank 0 writes (all ranks hold the same weights); the others hand it their lanes' cursors. */
-async function checkpoint(
-  o: StageJobOptions,
-  run: RunConfig,
-  model: LoadedModel,
-  trainer: StageTrainer,
-  group: ProcessGroup,
-  asked: CheckpointRequest<LaneCursor[]> & { loss?: number },
-): Promise<string> {
-  const { request } = o;
-  const started = performance.now();
-  const own = Buffer.from(JSON.stringify(asked.cursor ?? []));
-  const all = (await group.allGatherBytes(own)).flatMap(
-    (bytes) => JSON.parse(Buffer.from(bytes).toString()) as LaneCursor[],
-  );
-  const base = joinUrl(run.storage, `${request.runId}/checkpoints`);
-  const id = checkpointId(request.stage, asked.step);
-  const url = joinUrl(base, id);
-  if (request.rank === 0) {
-    const { params, optimizer, state } = await trainer.snapshot();
-    const { bytes, warning } = await saveCheckpoint(openStorage(base), '', {
-      id,
-      // A stage that is run again comes by the same steps again.
-      replace: true,
-      parts: { ...splitParts(params), optimizer },
-      state: {
-        stage: request.stage,
-        step: asked.step,
-        totalSteps: trainer.settings.totalSteps,
-        seed: run.seed,
-        schedule: state.schedule,
-        rng: { trainer: state } satisfies SavedState,
-        cursors: all,
-        world: request.world,
-        ...(asked.loss === undefined ? {} : { loss: asked.loss }),
-        configHash: createHash('sha256').update(request.runConfigJson).digest('hex'),
-        versions: { node: process.versions.node, ovis: '0.1.0' },
-      },
-      extraFiles: model.files,
-    });
-    if (warning) o.log.warn(warning);
-    o.emit({ checkpoint: { id, url, step: asked.step, bytes, ms: performance.now() - started } });
-  }
-  // Nobody goes on before the checkpoint stands: a death from here on costs no step.
-  await group.barrier();
-  return url;
 }

@@ -87,6 +87,8 @@ export class AsyncCheckpointer {
   readonly #lasting: LastingFiles;
   #running: Promise<BackgroundSave | undefined> = Promise.resolve(undefined);
   #failure: { error: unknown } | undefined;
+  /** What the last save wrote, should it have to be taken away. */
+  #written: { id: string; names: string[] } | undefined;
 
   constructor(options: CheckpointerOptions) {
     this.#o = options;
@@ -145,6 +147,14 @@ export class AsyncCheckpointer {
     return saved;
   }
 
+  /** Takes away what this rank wrote for the last checkpoint, which will never be complete: another rank failed. */
+  async discard(): Promise<void> {
+    const written = this.#written;
+    await this.#running;
+    this.#lasting.forget();
+    if (written) await this.#remove(written.id, written.names);
+  }
+
   /** Gives up what is under way, and takes its files away as far as possible. */
   async close(): Promise<void> {
     this.#abort.abort(new Error('the checkpointer was closed'));
@@ -174,9 +184,11 @@ export class AsyncCheckpointer {
         cursors: request.cursors,
       };
       if (rank !== 0) {
+        this.#written = { id, names: [...names] };
         await writeShare(this.#storage, { prefix: '', id, attempt }, share, this.#patience);
         return undefined;
       }
+      this.#written = undefined;
       const shares = await this.#allShares(id, share);
       committing = true;
       const saved = await this.#commit(request, shares);
@@ -294,11 +306,18 @@ export class AsyncCheckpointer {
       const share = { rank, world, files: {}, parts: {}, cursors: [], failed };
       await writeShare(this.#storage, { prefix: '', id, attempt }, share, hurry).catch(() => undefined);
     }
-    await removeFiles(
-      this.#storage,
-      '',
-      names.map((name) => join(id, attempt, name)),
-    );
+    // A manifest that may be there needs all of them, and the word of a rank that failed is for rank 0 to hear.
+    if (names.length > 0) await this.#remove(id, names, rank === 0);
+  }
+
+  async #remove(id: string, names: readonly string[], shares = true): Promise<void> {
+    const { rank, world, attempt } = this.#o;
+    const all = rank === 0 ? Array.from({ length: world }, (_, other) => other) : [rank];
+    const told = shares ? all : [];
+    await removeFiles(this.#storage, '', [
+      ...names.map((name) => join(id, attempt, name)),
+      ...told.map((other) => shareKey('', id, attempt, other)),
+    ]);
   }
 }
 

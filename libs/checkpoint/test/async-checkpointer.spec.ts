@@ -193,6 +193,8 @@ describe.each(backends)('asynchronous checkpoints on $name', ({ skip, root }) =>
       });
       await expect(other.drain()).rejects.toThrow();
       expect(failures).toHaveLength(2);
+      await Promise.all([...whole.checkpointers, ...other.checkpointers].map((one) => one.discard()));
+      for await (const { key } of openStorage(url, env).list('')) expect(key).toBe('nothing is left');
       await expect(loadCheckpoint(openStorage(url, env), '', 'latest')).rejects.toMatchObject({
         code: 'NOT_FOUND',
       });

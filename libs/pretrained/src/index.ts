@@ -9,6 +9,7 @@ export { type SmallFiles } from './model-files.ts';
 export { fromNative, loadParams, officialTensors, toNative } from './model-weights.ts';
 export {
   modelFromCheckpoint,
+  modelFromReader,
   modelUrl,
   openModel,
   openPretrained,
@@ -23,5 +24,6 @@ export {
   type TableStatistics,
   type TokenStatistics,
 } from './inspect-model.ts';
+export { openForInference } from './open-for-inference.ts';
 export { savePretrained, type Saved, type SaveOptions } from './save-pretrained.ts';
 export { openWeights } from './weights.ts';

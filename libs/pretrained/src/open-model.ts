@@ -1,6 +1,8 @@
 import {
   openCheckpoint,
+  splitBySize,
   toFloat32,
+  type CheckpointReader,
   type HostTensors,
   type StoredTensors,
   type TrainState,
@@ -107,7 +109,7 @@ export async function openPretrained(urlOrPath: string, o: OpenOptions = {}): Pr
 }
 
 /**
- * A model from tensors that were read already (a checkpoint that may have fallen back to an earlier one). The data is shared.
+ * A model from tensors that were read already. The data is shared.
  * @throws PretrainedError NO_MODEL, ParameterError BAD_PARAMETERS
  */
 export function modelFromCheckpoint(
@@ -115,18 +117,50 @@ export function modelFromCheckpoint(
   files: Record<string, Uint8Array>,
   where = 'the checkpoint',
 ): PretrainedModel {
+  const described = describeCheckpoint(tensors, files, where);
+  return { ...described, params: toParams(tensors) };
+}
+
+/** Tensors that are read at the same time, bytes. */
+const GROUP_BYTES = 256e6;
+
+/**
+ * The model of an open checkpoint: its weights are in memory once, and those once more that are being read.
+ * @throws PretrainedError NO_MODEL, ParameterError BAD_PARAMETERS, CheckpointError CORRUPT
+ */
+export async function modelFromReader(reader: CheckpointReader): Promise<PretrainedModel> {
+  const all = Object.fromEntries([...reader.tensors].filter(([, { part }]) => part !== 'optimizer'));
+  const described = describeCheckpoint(all, reader.files, `checkpoint '${reader.manifest.id}'`);
+  const params: Params = {};
+  try {
+    for (const group of splitBySize(all, GROUP_BYTES))
+      Object.assign(params, toParams(await reader.readTensors(Object.keys(group))));
+    return { ...described, params };
+  } catch (error) {
+    tf.dispose(params);
+    throw error;
+  }
+}
+
+function describeCheckpoint(
+  tensors: Record<string, { shape: number[] }>,
+  files: Readonly<Record<string, Uint8Array>>,
+  where: string,
+): Omit<PretrainedModel, 'params'> {
   const { 'config.json': configBytes, ...rest } = files;
   const configJson = configOf(configBytes, where);
   const config = parseOvisConfig(configJson);
   checkParams(config, tensors);
-  const described = describeFiles(rest, where);
-  const params = Object.fromEntries(
+  return { config, configJson, ...describeFiles(rest, where), format: 'checkpoint' };
+}
+
+function toParams(tensors: HostTensors): Params {
+  return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]) => [
       name,
       tf.tensor(toFloat32(tensor), [...tensor.shape], 'float32'),
     ]),
   );
-  return { config, configJson, ...described, format: 'checkpoint', params };
 }
 
 /** What the small files say; nothing of the weights. */

@@ -16,6 +16,7 @@ export function hashingStorage(storage: ObjectStorage): { storage: ObjectStorage
     stream: (key, options) => storage.stream(key, options),
     range: (key, start, end) => storage.range(key, start, end),
     head: (key) => storage.head(key),
+    readInto: (key, start, targets) => storage.readInto(key, start, targets),
     list: (prefix) => storage.list(prefix),
     delete: (key) => storage.delete(key),
     async put(key, data, options) {
@@ -37,6 +38,9 @@ export function hashingStorage(storage: ObjectStorage): { storage: ObjectStorage
       const result = await storage.putChunks(key, counted(), options);
       written.push({ key, bytes: size, sha256: hash.digest('hex') });
       return result;
+    },
+    putRanges() {
+      throw new Error('what is not written in order is not noted here');
     },
   };
   return { storage: noting, written };

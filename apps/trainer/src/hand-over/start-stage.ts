@@ -1,5 +1,5 @@
 import type { ProcessGroup } from '@ovis/allreduce';
-import type { HostTensors } from '@ovis/checkpoint';
+import type { CheckpointReader, HostTensors } from '@ovis/checkpoint';
 import { StageSource, type RunStageRequest } from '@ovis/protocol';
 import type { Logger } from '@ovis/telemetry';
 import { soloCollective, type Snapshot, type StageTrainer, type TrainerState } from '@ovis/training';
@@ -19,6 +19,8 @@ export interface StartPoint {
   cursors?: LaneCursor[];
   /** It was in the memory of this process: ready to go on. */
   trainer?: StageTrainer;
+  /** The checkpoint that it was read from. */
+  base?: CheckpointReader;
   source: StageSource;
   /** For people. */
   detail: string;
