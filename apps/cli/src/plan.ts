@@ -1,5 +1,6 @@
 import type { RunConfig, StageConfig } from '@ovis/config';
 import { count, table } from './format.ts';
+import { exchangeLine } from './plan-exchange.ts';
 
 /** What a run will do, for people, before it starts. */
 export function planLines(runId: string, config: RunConfig): string[] {
@@ -17,10 +18,12 @@ export function planLines(runId: string, config: RunConfig): string[] {
     ['stage', 'steps', 'batch', 'samples', 'learning rate', 'checkpoints', 'trains'],
     ...config.stages.map(stageRow),
   ];
+  const exchange = exchangeLine(config);
   return [
     `run         ${runId}`,
     `storage     ${config.storage.replace(/\/+$/, '')}/${runId}/`,
     `trainers    ${gang.trainers}${fewer}${which === '' ? '' : ` with ${which}`}; waits ${gang.waitSeconds} s for them; ${data.lanes} lanes${priority === 0 ? '' : `; priority ${priority}`}`,
+    ...(exchange === undefined ? [] : [`exchange    ${exchange}`]),
     `backbones   ${model.backbones}`,
     `vocabulary  ${count(model.visualVocabSize)} visual words (${model.tokenizeFunction}${indicators}); up to ${count(model.multimodalMaxLength)} positions`,
     '',

@@ -63,6 +63,14 @@ describe('meaningOfChanges', () => {
     });
   });
 
+  it('a gang may exchange otherwise, with a warning where that is other arithmetic', () => {
+    expect(effects(['gang.localSteps=20', 'gang.gradientBucketMb=4', 'gang.waitSeconds=5'])).toMatchObject({
+      'gang.localSteps': 'warn',
+      'gang.gradientBucketMb': 'warn',
+      'gang.waitSeconds': 'applies',
+    });
+  });
+
   it('fewer steps than are done cannot be', () => {
     expect(effects(['stages.1.steps=99'])['stages.1.steps']).toBe('refused');
   });

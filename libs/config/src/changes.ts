@@ -78,9 +78,7 @@ function meaning({ path, before, after }: ConfigChange, at: GoesOnAt): Meaning {
   if (path === 'storage') return { effect: 'refused', why: "the run's checkpoints are there" };
   if (path === 'name') return { effect: 'none', why: 'the run keeps its id' };
   if (top === 'gang' || path === 'priority')
-    return second === 'batchShards' && at.inside
-      ? { effect: 'warn', why: 'sums are rounded otherwise from here on' }
-      : { effect: 'applies', why: 'for the next gang' };
+    return (at.inside && gangMeaning(second)) || { effect: 'applies', why: 'for the next gang' };
   if (top === 'evaluation') return { effect: 'later', why: 'for the evaluation' };
   if (top === 'checkpoints') return { effect: 'applies', why: 'for the next checkpoints' };
   if (top === 'model')
@@ -96,6 +94,15 @@ function meaning({ path, before, after }: ConfigChange, at: GoesOnAt): Meaning {
   if (path === 'data.augmentShift' || path === 'data.textMaxLength' || path.startsWith('data.maxPartition'))
     return { effect: 'warn', why: 'samples are prepared otherwise from here on' };
   return { effect: 'refused', why: 'the place in the data depends on it' };
+}
+
+/** Keys of the gang that are part of the training. */
+function gangMeaning(key: string): Meaning | undefined {
+  if (key === 'batchShards' || key === 'gradientBucketMb')
+    return { effect: 'warn', why: 'sums are rounded otherwise from here on' };
+  if (['localSteps', 'sites', 'outerLearningRate', 'outerMomentum'].includes(key))
+    return { effect: 'warn', why: 'sites learn from each other otherwise from here on' };
+  return undefined;
 }
 
 function ofStage(

@@ -9,7 +9,12 @@ export interface FieldProblem {
 
 /** What the schema cannot say: relations between keys. Returns all problems, in file order. */
 export function crossFieldProblems(file: RunFile): FieldProblem[] {
-  return [...gangProblems(file), ...stageOrderProblems(file), ...stageProblems(file)];
+  return [
+    ...gangProblems(file),
+    ...exchangeProblems(file),
+    ...stageOrderProblems(file),
+    ...stageProblems(file),
+  ];
 }
 
 function gangProblems({ gang, data }: RunFile): FieldProblem[] {
@@ -34,6 +39,38 @@ function gangProblems({ gang, data }: RunFile): FieldProblem[] {
       message: `is ${minTrainers}, which does not divide data.lanes (${lanes}), so that few trainers could not share the batch equally`,
     });
   }
+  return problems;
+}
+
+/** What trainers of a gang exchange. */
+function exchangeProblems({ gang, stages }: RunFile): FieldProblem[] {
+  const { trainers, sites, localSteps, shardOptimizer } = gang;
+  const problems: FieldProblem[] = [];
+  if (sites !== undefined && trainers % sites !== 0) {
+    problems.push({
+      path: ['gang', 'sites'],
+      message: `is ${sites}, which does not divide gang.trainers (${trainers}), so the sites would not be equal`,
+    });
+  }
+  if (sites !== undefined && sites > 1 && localSteps === 1) {
+    problems.push({
+      path: ['gang', 'sites'],
+      message: `is ${sites}, but with gang.localSteps 1 there are none: set localSteps to the steps between their exchanges, for example 50`,
+    });
+  }
+  if (shardOptimizer && localSteps > 1) {
+    problems.push({
+      path: ['gang', 'shardOptimizer'],
+      message: `is true with gang.localSteps ${localSteps}: moments stay with each site then; choose one of the two`,
+    });
+  }
+  stages.forEach(({ gradientCompression = 'none' }, index) => {
+    if (!shardOptimizer || gradientCompression === 'none') return;
+    problems.push({
+      path: ['stages', index, 'gradientCompression'],
+      message: `is '${gradientCompression}' with gang.shardOptimizer, which sends gradients as they are: set it to 'none'`,
+    });
+  });
   return problems;
 }
 

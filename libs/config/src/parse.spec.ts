@@ -71,8 +71,32 @@ describe('parseRunConfig', () => {
       'gang: { trainers: 4 }',
     );
     const config = parseRunConfig(text.replace('lanes: 4, ', ''));
-    expect(config.gang).toEqual({ trainers: 4, minTrainers: 4, waitSeconds: 60, batchShards: 2 });
+    expect(config.gang).toEqual({
+      trainers: 4,
+      minTrainers: 4,
+      waitSeconds: 60,
+      batchShards: 2,
+      gradientBucketMb: 8,
+      shardOptimizer: false,
+      localSteps: 1,
+      sites: 1,
+      outerLearningRate: 0.7,
+      outerMomentum: 0.9,
+    });
     expect(config.data.lanes).toBe(4);
+  });
+
+  it('takes every trainer for a site when they take local steps, unless it is told otherwise', () => {
+    const withGang = (gang: string) =>
+      parseRunConfig(icons.replace('gang: { trainers: 2, minTrainers: 1, waitSeconds: 60 }', `gang: ${gang}`))
+        .gang;
+    expect(withGang('{ trainers: 4, localSteps: 50 }')).toMatchObject({ localSteps: 50, sites: 4 });
+    expect(withGang('{ trainers: 4, localSteps: 50, sites: 2 }')).toMatchObject({ sites: 2 });
+    expect(withGang('{ trainers: 4, shardOptimizer: true, gradientBucketMb: 25 }')).toMatchObject({
+      shardOptimizer: true,
+      gradientBucketMb: 25,
+      sites: 1,
+    });
   });
 
   it('knows how pictures are cut into tiles and texts are cut', () => {
@@ -154,11 +178,31 @@ describe('parseRunConfig', () => {
       "stages.0.trainModules.1: 'vte:fast' has no learning rate above 0 behind the colon",
     ],
     ['checkpointEvery: 100', 'packing: row', "did you mean 'rows'?"],
+    ['checkpointEvery: 100', 'gradientCompression: int4', "did you mean 'int8'?"],
+    [
+      'minTrainers: 1',
+      'localSteps: 10, sites: 3',
+      'gang.sites: is 3, which does not divide gang.trainers (2)',
+    ],
+    ['minTrainers: 1', 'sites: 2', 'gang.sites: is 2, but with gang.localSteps 1 there are none'],
+    [
+      'minTrainers: 1',
+      'shardOptimizer: true, localSteps: 10',
+      'gang.shardOptimizer: is true with gang.localSteps 10',
+    ],
+    ['minTrainers: 1', 'localSteps: 0', 'gang.localSteps: must be at least 1'],
     ['checkpointEvery: 100', 'minTau: 6', 'run.yaml:19:13: stages.0.minTau: minTau is 6, above maxTau (5)'],
     ['    steps: 400\n', '', 'run.yaml:14:5: stages.0.steps: is missing; a number is required'],
     ['seed: 17', 'seed: 17\nseed: 18', 'run.yaml:3:1: Map keys must be unique'],
   ])('%j -> %j is an error with its place', (from, to, expected) => {
     expect(messageAfter(from, to)).toContain(expected);
+  });
+
+  it('does not compress the gradients of an optimizer that is shared out', () => {
+    const text = icons.replace('minTrainers: 1', 'shardOptimizer: true');
+    expect(() => parseRunConfig(text.replace('checkpointEvery: 100', 'gradientCompression: bf16'))).toThrow(
+      "stages.0.gradientCompression: is 'bf16' with gang.shardOptimizer",
+    );
   });
 
   it('lists all problems in file order', () => {

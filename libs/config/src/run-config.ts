@@ -21,6 +21,12 @@ export interface RunConfig {
     minTrainers: number;
     waitSeconds: number;
     batchShards: number;
+    gradientBucketMb: number;
+    shardOptimizer: boolean;
+    localSteps: number;
+    sites: number;
+    outerLearningRate: number;
+    outerMomentum: number;
     require?: TrainerRequirements;
   };
   model: RunFile['model'];
@@ -109,7 +115,11 @@ export function fillDefaults(file: RunFile): RunConfig {
   if (!one || !two || !three) throw new RangeError('a run has three stages');
   return {
     ...file,
-    gang: { ...file.gang, minTrainers: file.gang.minTrainers ?? file.gang.trainers },
+    gang: {
+      ...file.gang,
+      minTrainers: file.gang.minTrainers ?? file.gang.trainers,
+      sites: file.gang.sites ?? (file.gang.localSteps > 1 ? file.gang.trainers : 1),
+    },
     data: { ...file.data, lanes: file.data.lanes ?? file.gang.trainers },
     stages: [fillStage(one), fillStage(two), fillStage(three)],
   };

@@ -54,6 +54,35 @@ const gang = z
       .describe(
         'Parts of a micro-batch that the threads of a trainer compute side by side; a GPU computes it whole. Part of the arithmetic: another number rounds differently.',
       ),
+    gradientBucketMb: z
+      .number()
+      .positive()
+      .default(8)
+      .describe(
+        'Gradients are exchanged in buckets of about so many 10^6 bytes, each as soon as the backward pass has filled it. Part of the arithmetic of clipping.',
+      ),
+    shardOptimizer: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Each trainer keeps the moments of its part of the parameters alone (ZeRO-1): the same training with less memory. Needs gradientCompression none.',
+      ),
+    localSteps: positiveInteger
+      .default(1)
+      .describe(
+        'Steps that a site takes by itself before the sites average what they have learned (DiLoCo), for trainers joined by a slow link; gradientCompression is then that of this exchange. 1: gradients are averaged over all trainers in every step.',
+      ),
+    sites: positiveInteger
+      .optional()
+      .describe(
+        'Groups of trainers with fast links inside and slow ones between them, by rank: the first trainers / sites are the first. Default: 1, with localSteps above 1 every trainer is a site.',
+      ),
+    outerLearningRate: z
+      .number()
+      .positive()
+      .default(0.7)
+      .describe('Of the outer optimizer between sites: SGD with Nesterov momentum.'),
+    outerMomentum: z.number().min(0).lt(1).default(0.9).describe('Of the outer optimizer between sites.'),
   })
   .describe('Which trainers work together: all of them get a rank, or none does.');
 
@@ -172,10 +201,10 @@ export const stageSchema = z.strictObject({
       'Mean over all tokens of the step, or mean of micro-batch means (official 1.0, 1.5); microbatch-sum: their sum for the gradient, as the official 1.6 and 2 clip it. Default: tokens.',
     ),
   gradientCompression: z
-    .enum(['none', 'bf16', 'f16'])
+    .enum(['none', 'bf16', 'f16', 'int8'])
     .optional()
     .describe(
-      'Gradients travel between trainers as 16-bit floats: half the bytes, rounded. f16 overflows above 65504. Default: none.',
+      'Gradients travel between trainers as 16-bit floats: half the bytes, rounded (f16 overflows above 65504), or as bytes with a scale per block: a quarter, and what is lost by rounding is sent with the next ones. Default: none.',
     ),
   packing: z
     .enum(['none', 'rows'])

@@ -20,7 +20,7 @@ async function child(checkpointing: 'on' | 'off'): Promise<{ peak: number; loss:
 // Peaks are read from Linux's /proc.
 it.skipIf(!existsSync('/proc/self/clear_refs'))(
   'needs little more than half of the peak memory in a deep model',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const off = await child('off');
     const on = await child('on');

@@ -1,11 +1,11 @@
 import { compile, initEngine, tf } from '@ovis/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fixture } from '../test/fixtures.ts';
-import { adamwRates, adamwUpdate } from './adamw.ts';
+import { adamwRates, adamwUpdate, squaresOf, stepFacts } from './adamw.ts';
 import type { AdamWRates, AdamWSettings } from './adamw.ts';
 import { ALIGNMENT, flatLayout, TAIL } from './flat-layout.ts';
 import { flatState } from './flat-state.ts';
-import type { GroupState } from './flat-state.ts';
+import type { BucketState } from './flat-state.ts';
 
 const { adamw_toy_fp64: toys } = fixture<{
   adamw_toy_fp64: {
@@ -73,25 +73,29 @@ it.each([
 /** One compiled update of a few weights that all decay. */
 function toyUpdate(start: number[], settings: AdamWSettings, lossNormalization: 'tokens' | 'microbatch') {
   const layout = flatLayout(new Map([['w', 0.1]]), { w: { shape: [start.length] } });
-  const [state] = flatState(layout, { w: tf.tensor1d(start) }) as [GroupState];
+  const [state] = flatState(layout, { w: tf.tensor1d(start) }) as [BucketState];
   const update = compile((gradients: tf.Tensor1D, rates: AdamWRates) => {
     const decayed = settings.weightDecay > 0 ? tf.ones<tf.Rank.R2>([layout.size / ALIGNMENT, 1]) : null;
-    return adamwUpdate(
-      layout.groups,
-      [state],
-      { gradients, decayed, rates: [rates] },
-      { ...settings, lossNormalization, accumulation: 1 },
-    );
+    const gradient = tf.slice1d(gradients, 0, layout.size);
+    const tail = tf.slice1d(gradients, layout.size, ALIGNMENT);
+    const facts = stepFacts(tail, squaresOf(layout, [gradient]), {
+      ...settings,
+      lossNormalization,
+      accumulation: 1,
+    });
+    adamwUpdate([state], [{ gradient, rates, decayed }], facts, settings);
+    return facts.stats;
   });
   return { update, state };
 }
 
 /** Sums over 7 tokens or micro-batches, as the update gets them: it divides. */
 function sumOf7(gradient: number[], slot: number, loss: number): tf.Tensor1D {
-  const flat = new Float32Array(2 * ALIGNMENT);
+  const { size } = flatLayout(new Map([['w', 0.1]]), { w: { shape: [gradient.length] } });
+  const flat = new Float32Array(size + ALIGNMENT);
   flat.set(gradient.map((g) => g * 7));
-  flat[ALIGNMENT + slot] = 7;
-  flat[ALIGNMENT + TAIL.loss] = loss;
+  flat[size + slot] = 7;
+  flat[size + TAIL.loss] = loss;
   return tf.tensor1d(flat);
 }
 

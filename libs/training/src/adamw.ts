@@ -1,7 +1,7 @@
-import { applyAdam, fused, tf } from '@ovis/tensorflow';
-import { ALIGNMENT, TAIL } from './flat-layout.ts';
-import type { FlatGroup } from './flat-layout.ts';
-import type { FlatState } from './flat-state.ts';
+import { applyAdam, fused, sumOfSquares, tf } from '@ovis/tensorflow';
+import { ALIGNMENT, ownRange, TAIL } from './flat-layout.ts';
+import type { FlatLayout } from './flat-layout.ts';
+import type { BucketState } from './flat-state.ts';
 import type { StageSettings } from './settings.ts';
 
 /** Constants of the optimizer over a stage. */
@@ -37,24 +37,83 @@ export function adamwRates(settings: AdamWSettings, learningRate: number, step: 
   };
 }
 
-export interface AdamWInputs {
-  /** `[size + tail]`: summed gradients and the numbers behind them. */
-  gradients: tf.Tensor1D;
-  /** `[size / 16, 1]`, 1 in the rows of the flat weights that decay; null without weight decay. */
-  decayed: tf.Tensor2D | null;
-  /** For each group of the layout. */
-  rates: readonly AdamWRates[];
+/** What the update does to gradients, from the numbers of the whole step. */
+export interface StepFacts {
+  /** Factor of the summed gradients, clipping included. */
+  scale: tf.Scalar;
+  /** Whether loss and norm are finite: nothing changes otherwise. */
+  usable: tf.Scalar;
+  /** [loss, norm before clipping, tokens, ranks asking to stop, what the loss was divided by] */
+  stats: tf.Tensor1D;
 }
 
-/** Sum of squares without a tensor of squares: XLA adds up every 16, TensorFlow (in pairs, so precisely) the rest. */
-const sixteenths = fused('ovis_squares', (g: tf.Tensor1D) =>
-  tf.sum<tf.Tensor1D>(tf.square(tf.reshape(g, [ALIGNMENT, -1])), 0),
+/**
+ * The sums of the squares of gradients, part by part, in each of them bucket by bucket. Added up with {@link sumUp} they give the same for
+ * whoever has all parts, and for whoever gets them from others.
+ * @param gradients of each bucket, `parts` of its parts
+ */
+export function squaresOf(
+  layout: FlatLayout,
+  gradients: readonly tf.Tensor1D[],
+  parts = layout.parts,
+): tf.Scalar[] {
+  return Array.from({ length: parts }, (_, part) =>
+    sumUp(
+      gradients.map((gradient, i) => {
+        const { size } = ownRange(layout.buckets[i]!, 0, layout.parts);
+        return sumOfSquares(tf.slice1d(gradient, part * size, size));
+      }),
+    ),
+  );
+}
+
+export function sumUp(scalars: readonly tf.Scalar[]): tf.Scalar {
+  return scalars.reduce((sum, scalar) => tf.add(sum, scalar));
+}
+
+/**
+ * @param tail `[ALIGNMENT]`: the numbers behind the gradients, summed over micro-batches and ranks
+ * @param squares of the summed gradients, see {@link squaresOf}
+ */
+export function stepFacts(
+  tail: tf.Tensor1D,
+  squares: readonly tf.Scalar[],
+  settings: Pick<AdamWSettings, 'clipNorm'> & Pick<StageSettings, 'lossNormalization' | 'accumulation'>,
+): StepFacts {
+  const { lossNormalization, accumulation, clipNorm } = settings;
+  const number = (index: number) => tf.reshape<tf.Rank.R0>(tf.slice1d(tail, index, 1), []);
+  const count = tf.maximum<tf.Scalar>(
+    number(TAIL[lossNormalization === 'tokens' ? 'tokens' : 'microBatches']),
+    1,
+  );
+  const share = tf.div<tf.Scalar>(1, count);
+  const loss = tf.mul<tf.Scalar>(number(TAIL.loss), share);
+  const gradientScale =
+    lossNormalization === 'microbatch-sum' ? tf.mul<tf.Scalar>(share, accumulation) : share;
+  const norm = tf.mul<tf.Scalar>(tf.sqrt(sumUp(squares)), gradientScale);
+  const clip = tf.minimum<tf.Scalar>(tf.div(clipNorm, tf.add(norm, 1e-6)), 1);
+  return {
+    scale: tf.mul(gradientScale, clip),
+    usable: tf.isFinite(tf.add<tf.Scalar>(loss, norm)),
+    stats: tf.stack([loss, norm, number(TAIL.tokens), number(TAIL.stop), count]) as tf.Tensor1D,
+  };
+}
+
+/** One pass over all gradients. Those of NaNs become zeros. */
+const scaled = fused(
+  'ovis_scaled_gradients',
+  (gradients: tf.Tensor1D[], scale: tf.Scalar, usable: tf.Scalar) =>
+    gradients.map((g) => tf.where(usable, tf.mul<tf.Tensor1D>(g, scale), tf.zerosLike(g))),
 );
 
-/** One pass, too. A gradient of NaNs becomes zeros. */
-const scaled = fused('ovis_scaled_gradient', (g: tf.Tensor1D, scale: tf.Scalar, usable: tf.Scalar) =>
-  tf.where(usable, tf.mul<tf.Tensor1D>(g, scale), tf.zerosLike(g)),
-);
+/** What a bucket is updated with. */
+export interface BucketUpdate {
+  /** Of the size of the moments; the sum over ranks and micro-batches. */
+  gradient: tf.Tensor1D;
+  rates: AdamWRates;
+  /** `[size / 16, 1]`, 1 in the rows of the weights that decay; null without weight decay. */
+  decayed: tf.Tensor2D | null;
+}
 
 /**
  * One step of torch's `clip_grad_norm_` and `AdamW` (Loshchilov & Hutter, decoupled decay) over flat variables, in place:
@@ -68,44 +127,36 @@ const scaled = fused('ovis_scaled_gradient', (g: tf.Tensor1D, scale: tf.Scalar, 
  * The last line is computed as `lr c2 / c1 * m / (sqrt(v) + eps c2)`, which is the form TensorFlow updates in place.
  * When the loss or the norm is not finite, nothing changes.
  *
- * @returns [loss, norm before clipping, tokens, ranks asking to stop]
+ * @param state weights and moments of the same size
  */
 export function adamwUpdate(
-  groups: readonly FlatGroup[],
-  state: FlatState,
-  { gradients, decayed, rates }: AdamWInputs,
-  settings: AdamWSettings & Pick<StageSettings, 'lossNormalization' | 'accumulation'>,
-): tf.Tensor1D {
-  const { lossNormalization, accumulation } = settings;
-  const size = groups.reduce((sum, group) => sum + group.size, 0);
-  const sums = tf.slice1d(gradients, 0, size);
-  const tail = (index: number) => tf.reshape<tf.Rank.R0>(tf.slice1d(gradients, size + index, 1), []);
-  const count = tf.maximum(tail(TAIL[lossNormalization === 'tokens' ? 'tokens' : 'microBatches']), 1);
-  const scale = tf.div<tf.Scalar>(1, count);
-  const loss = tf.mul<tf.Scalar>(tail(TAIL.loss), scale);
-  const gradientScale =
-    lossNormalization === 'microbatch-sum' ? tf.mul<tf.Scalar>(scale, accumulation) : scale;
-  const norm = tf.mul<tf.Scalar>(tf.sqrt(tf.sum(sixteenths(sums))), gradientScale);
-  const clip = tf.minimum<tf.Scalar>(tf.div(settings.clipNorm, tf.add(norm, 1e-6)), 1);
-
-  const usable = tf.isFinite(tf.add<tf.Scalar>(loss, norm));
+  state: readonly BucketState[],
+  updates: readonly BucketUpdate[],
+  { scale, usable }: StepFacts,
+  settings: AdamWSettings,
+): void {
   const or = (value: tf.Scalar | number, idle: number) => tf.where(usable, value, tf.scalar(idle));
-  groups.forEach((group, i) => {
+  const gradients = scaled(
+    updates.map(({ gradient }) => gradient),
+    scale,
+    usable,
+  );
+  updates.forEach(({ rates, decayed }, i) => {
     const { weights, first, second } = state[i]!;
-    const { alpha, epsilon, decay } = rates[i]!;
+    const { alpha, epsilon, decay } = rates;
     if (decayed) {
-      const shape: [number, number] = [group.size / ALIGNMENT, ALIGNMENT];
-      const own = tf.slice2d(decayed, [group.offset / ALIGNMENT, 0], [shape[0], 1]);
-      const kept = tf.mul(tf.reshape(weights, shape), tf.sub(1, tf.mul(own, or(decay, 0))));
-      weights.assign(tf.reshape(kept, [group.size]));
+      const kept = tf.mul(
+        tf.reshape(weights, [weights.size / ALIGNMENT, ALIGNMENT]),
+        tf.sub(1, tf.mul(decayed, or(decay, 0))),
+      );
+      weights.assign(tf.reshape(kept, [weights.size]));
     }
     applyAdam(weights, first, second, {
-      gradient: scaled(tf.slice1d(gradients, group.offset, group.size), tf.mul(gradientScale, clip), usable),
+      gradient: gradients[i]!,
       alpha: or(alpha, 0),
       beta1: or(settings.beta1, 1),
       beta2: or(settings.beta2, 1),
       epsilon,
     });
   });
-  return tf.stack([loss, norm, tail(TAIL.tokens), tail(TAIL.stop)]) as tf.Tensor1D;
 }

@@ -44,3 +44,17 @@ export function notFinite(
     'Lower learningRate or raise warmupRatio of this stage and resume from the last checkpoint; if it happens at the first steps, look for broken samples.',
   );
 }
+
+/** A step failed behind its update: this trainer has taken it, others perhaps not. */
+export function halfDone(
+  { stage, totalSteps }: { stage: number; totalSteps: number },
+  step: number,
+  cause: unknown,
+): StageError {
+  return new StageError(
+    'TRAINER_FAILED',
+    `Stage ${stage}, step ${step + 1} of ${totalSteps} failed halfway through its update: ${cause instanceof Error ? cause.message : String(cause)}`,
+    'Create a trainer from the last checkpoint.',
+    { cause },
+  );
+}

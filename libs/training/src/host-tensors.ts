@@ -1,5 +1,5 @@
 import { StageError } from './errors.ts';
-import type { FlatGroup } from './flat-layout.ts';
+import type { FlatBucket } from './flat-layout.ts';
 
 /** A tensor on the host, as checkpoints store it (the same shape as `@ovis/checkpoint`'s). */
 export interface HostTensor {
@@ -9,28 +9,31 @@ export interface HostTensor {
 }
 export type HostTensors = Record<string, HostTensor>;
 
-/** Named views on a group's flat buffer, nothing is copied. `rename` gives the name under which a parameter's slice is stored. */
+/** Tensors as a checkpoint has them. */
+export type StoredTensors = Record<string, { shape: readonly number[]; data: ArrayLike<number> }>;
+
+/** Named views on a bucket's flat buffer, nothing is copied. `rename` gives the name under which a parameter's slice is stored. */
 export function splitFlat(
-  group: FlatGroup,
+  bucket: FlatBucket,
   flat: Float32Array,
   rename: (name: string) => string = (name) => name,
 ): HostTensors {
   return Object.fromEntries(
-    group.slices.map(({ name, shape, offset, size }) => {
-      const from = offset - group.offset;
-      return [rename(name), { dtype: 'F32' as const, shape, data: flat.subarray(from, from + size) }];
-    }),
+    bucket.slices.map(({ name, shape, offset, size }) => [
+      rename(name),
+      { dtype: 'F32' as const, shape, data: flat.subarray(offset, offset + size) },
+    ]),
   );
 }
 
 /** What {@link splitFlat} took apart. @throws StageError STATE_MISMATCH naming a missing or mis-shaped tensor. */
 export function joinFlat(
-  group: FlatGroup,
-  tensors: Record<string, { shape: readonly number[]; data: ArrayLike<number> }>,
+  bucket: FlatBucket,
+  tensors: StoredTensors,
   rename: (name: string) => string = (name) => name,
 ): Float32Array {
-  const flat = new Float32Array(group.size);
-  for (const slice of group.slices) {
+  const flat = new Float32Array(bucket.size);
+  for (const slice of bucket.slices) {
     const stored = tensors[rename(slice.name)];
     if (!stored || stored.data.length !== slice.size || stored.shape.join() !== slice.shape.join()) {
       throw new StageError(
@@ -39,7 +42,11 @@ export function joinFlat(
         'Resume with the run file the checkpoint was made with, or start the stage anew without its optimizer state.',
       );
     }
-    flat.set(stored.data, slice.offset - group.offset);
+    flat.set(stored.data, slice.offset);
   }
   return flat;
+}
+
+export function mergeAll<T>(records: readonly Record<string, T>[]): Record<string, T> {
+  return Object.assign({}, ...records) as Record<string, T>;
 }

@@ -1,5 +1,7 @@
 export { soloCollective } from './collective.ts';
-export type { Collective, GradientCompression } from './collective.ts';
+export type { AllReduceOptions, Collective, GradientCompression } from './collective.ts';
+export type { SharedMemoryNeeds } from './exchange/exchange.ts';
+export type { SiteCollectives } from './exchange/local-steps.ts';
 export { StageError } from './errors.ts';
 export type { StageErrorCode } from './errors.ts';
 export type { CompileMode } from './step-functions.ts';

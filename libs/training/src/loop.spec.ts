@@ -19,6 +19,7 @@ function fakeTrainer(done = 0, stopsAt = Infinity): RunStageOptions['trainer'] {
         stopRequested: requestStop || trainer.stepsDone === stopsAt,
         computeMs: 1,
         communicateMs: 0,
+        stagingMs: 0,
       };
     },
   };

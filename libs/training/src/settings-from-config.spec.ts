@@ -35,6 +35,11 @@ it('takes the settings of a stage from the run file', () => {
     activationCheckpointing: false,
     precision: 'fp32',
     gradientCompression: 'none',
+    bucketBytes: 8e6,
+    shardOptimizer: false,
+    localSteps: 1,
+    outerLearningRate: 0.7,
+    outerMomentum: 0.9,
     tau: { max: 5, min: 0.05 },
     seed: 5,
   });

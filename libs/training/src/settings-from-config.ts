@@ -25,6 +25,11 @@ export function stageSettings(run: RunConfig, stage: StageNumber): StageSettings
     activationCheckpointing,
     precision,
     gradientCompression: config.gradientCompression,
+    bucketBytes: run.gang.gradientBucketMb * 1e6,
+    shardOptimizer: run.gang.shardOptimizer,
+    localSteps: run.gang.localSteps,
+    outerLearningRate: run.gang.outerLearningRate,
+    outerMomentum: run.gang.outerMomentum,
     tau: { max: config.maxTau, min: config.minTau },
     seed: run.seed,
   };

@@ -32,8 +32,19 @@ export interface StageSettings extends AdamWSettings {
   precision: Precision;
   /** gumbel_argmax: temperature of the first step, and what it falls to linearly over the stage (spec 5.4). Default: 5 and 0.05. */
   tau?: { max: number; min: number };
-  /** How gradients travel between trainers; default 'none'. A trainer alone sends none. */
+  /** How gradients travel between trainers, or outer gradients between sites; default 'none'. A trainer alone sends none. */
   gradientCompression?: GradientCompression;
+  /** Gradients are exchanged in buckets of about so many bytes. Default 8 MiB. */
+  bucketBytes?: number;
+  /** Exchange buckets while the backward pass still runs. Default true; the result is the same. */
+  overlap?: boolean;
+  /** Each trainer keeps the moments of its part of the parameters alone (ZeRO-1). Default false. */
+  shardOptimizer?: boolean;
+  /** Steps that a site takes by itself before the sites average what they have learned (DiLoCo). Default 1: never by itself. */
+  localSteps?: number;
+  /** Of the outer optimizer between sites. Default 0.7 and 0.9. */
+  outerLearningRate?: number;
+  outerMomentum?: number;
   /** Of the re-initialisation and of gumbel_argmax's noise. */
   seed: number;
 }
@@ -60,6 +71,18 @@ export function checkSettings(settings: StageSettings): void {
     ['beta2', settings.beta2 >= 0 && settings.beta2 < 1, 'at least 0 and below 1'],
     ['epsilon', settings.epsilon > 0, 'above 0'],
     ['weightDecay', settings.weightDecay >= 0, 'at least 0'],
+    ['bucketBytes', (settings.bucketBytes ?? 1) > 0, 'above 0'],
+    ['localSteps', atLeast(settings.localSteps ?? 1, 1), 'a whole number of at least 1'],
+    [
+      'shardOptimizer',
+      !settings.shardOptimizer || (settings.localSteps ?? 1) === 1,
+      'false with localSteps above 1: moments stay with each site',
+    ],
+    [
+      'gradientCompression',
+      !settings.shardOptimizer || (settings.gradientCompression ?? 'none') === 'none',
+      "'none' with shardOptimizer",
+    ],
     [
       'tau',
       !settings.tau || (settings.tau.min > 0 && settings.tau.min <= settings.tau.max),

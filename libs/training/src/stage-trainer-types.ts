@@ -1,7 +1,7 @@
 import type { OvisConfig, Params } from '@ovis/model';
 import type { Collective } from './collective.ts';
-import type { StoredMoments } from './flat-state.ts';
-import type { HostTensors } from './host-tensors.ts';
+import type { SiteCollectives } from './exchange/local-steps.ts';
+import type { HostTensors, StoredTensors } from './host-tensors.ts';
 import type { StageSettings } from './settings.ts';
 import type { StepFunctionsOptions } from './step-functions.ts';
 import type { TrainerState } from './trainer-state.ts';
@@ -13,10 +13,12 @@ export interface StageTrainerOptions {
   settings: StageSettings;
   /** Default: train alone. */
   collective?: Collective;
+  /** With `settings.localSteps` above 1: those inside this rank's site and between the sites. */
+  sites?: SiteCollectives;
   /** Go on from here; `params` and `optimizer` are then those of the same snapshot. */
   state?: TrainerState;
   /** Optimizer tensors of a snapshot; needed with a `state` whose step is not 0. */
-  optimizer?: StoredMoments;
+  optimizer?: StoredTensors;
   /** How the functions of a step are compiled: forward and backward pass (and what shares a call with them), and the update. */
   compileMode?: StepFunctionsOptions['mode'];
 }
@@ -37,13 +39,16 @@ export interface StepResult {
   /** Some rank asked to stop after this step; every rank sees the same answer. */
   stopRequested: boolean;
   computeMs: number;
+  /** Time in which this rank only waited for the exchange; what the backward pass hides is not in it. */
   communicateMs: number;
+  /** Time spent copying gradients between tensors and the exchange's buffers; part of `computeMs`. */
+  stagingMs: number;
 }
 
 export interface Snapshot {
   /** The whole model: copies of what this stage trains, views of what it leaves alone. */
   params: HostTensors;
-  /** `exp_avg.NAME` and `exp_avg_sq.NAME` of every trained parameter. */
+  /** `exp_avg.NAME` and `exp_avg_sq.NAME` of every trained parameter; what else the exchange of gradients has to remember. */
   optimizer: HostTensors;
   state: TrainerState;
 }

@@ -4,32 +4,41 @@ import { tensorView, tf } from '@ovis/tensorflow';
 import { adamwRates } from './adamw.ts';
 import type { Collective } from './collective.ts';
 import { soloCollective } from './collective.ts';
-import { missingOptimizer, notFinite, StageError } from './errors.ts';
+import { halfDone, missingOptimizer, notFinite, StageError } from './errors.ts';
+import type { ExchangeStart, Gang } from './exchange/choose-exchange.ts';
+import { createExchange, gangOf, innerCollective, momentsOf } from './exchange/choose-exchange.ts';
+import type { Exchange, SharedMemoryNeeds } from './exchange/exchange.ts';
+import { isSameGang, movedWeights, notesOf } from './exchange/restore.ts';
+import { localTensors } from './exchange/site-tensors.ts';
 import { flatLayout } from './flat-layout.ts';
 import type { FlatLayout } from './flat-layout.ts';
-import { flatState, stateOnHost, stateParams } from './flat-state.ts';
+import { flatState, stateParams } from './flat-state.ts';
 import type { FlatState } from './flat-state.ts';
 import { freshParams } from './fresh-params.ts';
 import { gumbelStep } from './gumbel.ts';
-import type { GumbelStep } from './gumbel.ts';
 import type { HostTensors } from './host-tensors.ts';
 import type { MicroBatch, TrainingBatch } from './micro-batch.ts';
 import { trainedRates } from './modules.ts';
-import { reduceGradients } from './reduce-gradients.ts';
 import { learningRate } from './schedule.ts';
 import { checkSettings, scheduleOf } from './settings.ts';
 import type { StageSettings } from './settings.ts';
+import type { Allocate } from './shared-tensor.ts';
 import type { Snapshot, StageTrainerOptions, StepResult } from './stage-trainer-types.ts';
+import type { StepFunctions } from './step-functions.ts';
 import { stepFunctions } from './step-functions.ts';
 import { checkState, trainerState } from './trainer-state.ts';
+import type { GangForm } from './trainer-state.ts';
+
+/** Gradients travel in buckets of this size (measured, see README). */
+const BUCKET_BYTES = 8 << 20;
 
 /** Trains one stage (spec 5) on one device, together with the other ranks of its collective. */
 export class StageTrainer {
   readonly settings: StageSettings;
   /** Names of the trained parameters, in forward order. */
   readonly trained: readonly string[];
-  /** The peers. May be replaced between steps, when the gang re-forms. */
-  collective: Collective;
+  /** What of a checkpoint could not be gone on with, in words. */
+  readonly notes: readonly string[];
 
   readonly #config: OvisConfig;
   /** Peak rate of every trained parameter. */
@@ -37,8 +46,10 @@ export class StageTrainer {
   readonly #layout: FlatLayout;
   readonly #state: FlatState;
   readonly #frozen: Params;
-  readonly #functions: ReturnType<typeof stepFunctions>;
+  readonly #functions: StepFunctions;
   readonly #frozenOnHost: HostTensors = {};
+  #gang: Gang;
+  #exchange: Exchange;
   #step: number;
   #busy = false;
   #failure: StageError | undefined;
@@ -69,12 +80,19 @@ export class StageTrainer {
     this.trained = trained;
     this.#config = config;
     this.#rates = rates;
-    this.collective = options.collective ?? soloCollective;
     this.#step = state?.step ?? 0;
-    this.#layout = flatLayout(rates, params);
-    this.#state = flatState(this.#layout, params, optimizer);
-    // New blocks have been copied, too.
-    for (const name of trained) if (params[name] !== options.params[name]) params[name]!.dispose();
+    this.#gang = gangOf(settings, options.collective ?? soloCollective, options.sites);
+    const { sites } = this.#gang;
+    const inner = innerCollective(this.#gang);
+    const { bucketBytes = BUCKET_BYTES } = settings;
+    const shareOut = sites !== undefined || this.#gang.sharded;
+    this.#layout = flatLayout(rates, params, { bucketBytes, ranks: shareOut ? inner.world : 1 });
+    const own =
+      optimizer &&
+      localTensors(optimizer, sites && { index: sites.between.rank, count: sites.between.world });
+    const apart = own ? movedWeights(trained, own) : {};
+    this.#state = flatState(this.#layout, { ...params, ...apart }, own, momentsOf(this.#gang));
+    tf.dispose(apart);
     const isTrained = new Set(trained);
     this.#frozen = Object.fromEntries(Object.entries(params).filter(([name]) => !isTrained.has(name)));
     this.#functions = stepFunctions({
@@ -85,6 +103,47 @@ export class StageTrainer {
       settings,
       mode: options.compileMode ?? {},
     });
+    const sameGang = isSameGang(state?.gang, this.#gangForm);
+    this.notes = optimizer && !sameGang ? notesOf(optimizer, this.#gangForm, settings) : [];
+    const isApart = Object.keys(apart).length > 0;
+    this.#exchange = this.#makeExchange({ anchor: params, apart: isApart, stored: optimizer, sameGang });
+    // New blocks have been copied, too.
+    for (const name of trained) if (params[name] !== options.params[name]) params[name]!.dispose();
+  }
+
+  /** The peers. May be replaced between steps, when the gang re-forms, if this trainer {@link isComplete}. */
+  get collective(): Collective {
+    return this.#gang.collective;
+  }
+
+  set collective(collective: Collective) {
+    if (collective === this.#gang.collective) return;
+    if (!this.isComplete) {
+      throw new StageError(
+        'TRAINER_FAILED',
+        `The trainer of stage ${this.settings.stage} cannot go on with other peers: parts of its state belong to their places in the gang.`,
+        'Create a trainer from the last checkpoint.',
+      );
+    }
+    this.#exchange.dispose();
+    this.#gang = { collective, sites: undefined, sharded: false };
+    this.#exchange = this.#makeExchange({ anchor: {}, apart: false, sameGang: false });
+  }
+
+  /** Whether it can go on with other peers: not where the optimizer is shared out or sites take local steps. */
+  get isComplete(): boolean {
+    const { shardOptimizer = false, localSteps = 1 } = this.settings;
+    return !shardOptimizer && localSteps === 1;
+  }
+
+  /** What the trainers of a machine had better share, see {@link placeBuffers}. */
+  get sharedMemory(): SharedMemoryNeeds {
+    return this.#exchange.sharedMemory;
+  }
+
+  /** Makes the exchange's buffers by `allocate`: in memory that the trainers share, so that they are reduced there. Before the first step. */
+  placeBuffers(allocate: Allocate): void {
+    this.#exchange.place?.(allocate);
   }
 
   /** Optimizer steps done so far. */
@@ -94,25 +153,29 @@ export class StageTrainer {
 
   /** The parameters with one peak rate each, as `StepResult.learningRates` lists their rates. */
   get groups(): readonly { learningRate: number; names: readonly string[] }[] {
-    return this.#layout.groups.map(({ learningRate, slices }) => ({
-      learningRate,
-      names: slices.map(({ name }) => name),
-    }));
+    return this.#layout.groups;
   }
 
   /** Scalars that are trained. */
   get trainedSize(): number {
-    return this.#layout.slices.reduce((sum, { size }) => sum + size, 0);
+    return this.#layout.buckets.flatMap(({ slices }) => slices).reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Bytes that the ranks sum up in every step. */
+  /** Bytes of all gradients. */
   get gradientBytes(): number {
-    return 4 * this.#layout.sizeWithTail;
+    return 4 * this.#layout.size;
   }
 
   /** The model as it is now. Later steps do not change these tensors; while the trained ones live, the next step has to copy the weights. */
   get params(): Params {
-    return { ...this.#frozen, ...tf.tidy(() => stateParams(this.#layout, this.#state)) };
+    const trained = tf.tidy(() => {
+      const views = Object.entries(stateParams(this.#layout, this.#state));
+      // The exchange may write to the variables' memory by itself.
+      return Object.fromEntries(
+        views.map(([name, tensor]) => [name, this.#exchange.writesWeights ? tf.mul(tensor, 1) : tensor]),
+      );
+    });
+    return { ...this.#frozen, ...trained };
   }
 
   /**
@@ -127,7 +190,6 @@ export class StageTrainer {
   ): Promise<StepResult> {
     this.#begin(microBatches.length);
     const requestStop = options.requestStop ?? false;
-    const { world } = this.collective;
     const rateFrom = (peak: number) => learningRate(scheduleOf(this.settings, peak), this.#step);
     const rate = rateFrom(this.settings.learningRate);
     const rates = this.#layout.groups.map((group) => {
@@ -140,51 +202,54 @@ export class StageTrainer {
     });
     const gumbel = gumbelStep(this.#config, this.settings, this.#step);
     const start = performance.now();
-    let communicateMs = 0;
+    let committed = false;
     try {
-      let stats: tf.Tensor1D;
-      const [only] = microBatches;
-      if (only && microBatches.length === 1 && world === 1) {
-        stats = await this.#functions.step(shardsOf(only), rates, gumbel);
-      } else {
-        let gradients = await this.#accumulate(microBatches, gumbel);
-        const averaging = performance.now();
-        if (world > 1)
-          gradients = await reduceGradients(gradients, this.#layout, this.collective, {
-            requestStop,
-            compression: this.settings.gradientCompression ?? 'none',
-          });
-        communicateMs = performance.now() - averaging;
-        stats = await this.#functions.update(gradients, rates);
-        gradients.dispose();
-      }
-      const [loss, gradNorm, tokens, stops] = await stats.data<'float32'>();
-      stats.dispose();
+      const { loss, gradNorm, tokens, stops, communicateMs, stagingMs } = await this.#exchange.step({
+        microBatches: microBatches.map(shardsOf),
+        rates,
+        gumbel,
+        step: this.#step,
+        requestStop,
+        committing: () => (committed = true),
+      });
       if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
-        throw (this.#failure = notFinite(this.settings, this.#step, rate, loss!, gradNorm!));
+        throw (this.#failure = notFinite(this.settings, this.#step, rate, loss, gradNorm));
       }
       this.#step++;
       return {
         step: this.#step,
-        loss: loss!,
-        gradNorm: gradNorm!,
+        loss,
+        gradNorm,
         learningRate: rate,
         learningRates: this.#layout.groups.map((group) => rateFrom(group.learningRate)),
-        tokens: tokens!,
-        stopRequested: world > 1 ? stops! > 0 : requestStop,
+        tokens,
+        stopRequested: stops > 0,
         computeMs: performance.now() - start - communicateMs,
         communicateMs,
+        stagingMs,
       };
+    } catch (error) {
+      if (committed) this.#failure ??= halfDone(this.settings, this.#step, error);
+      throw error;
     } finally {
       tf.dispose([rates, gumbel] as unknown as tf.TensorContainer);
       this.#busy = false;
     }
   }
 
-  /** Everything a resume needs, on the host. Later steps do not change it. @throws StageError TRAINER_FAILED */
-  snapshot(): Promise<Snapshot> {
-    return Promise.resolve().then(() => {
-      if (this.#busy || this.#failure) throw this.#refusal('a snapshot');
+  /**
+   * Everything a resume needs, on the host. Later steps do not change it. All ranks of the gang call it.
+   * @param o.root the rank that wants it; the others get undefined
+   * @throws StageError TRAINER_FAILED; what the collective throws
+   */
+  snapshot(): Promise<Snapshot>;
+  snapshot(o: { root: number }): Promise<Snapshot | undefined>;
+  async snapshot(o: { root?: number } = {}): Promise<Snapshot | undefined> {
+    if (this.#busy || this.#failure) throw this.#refusal('a snapshot');
+    this.#busy = true;
+    try {
+      const collected = await this.#exchange.collect(o.root);
+      if (!collected) return undefined;
       for (const [name, tensor] of Object.entries(this.#frozen)) {
         // They never change: views will do, made once.
         this.#frozenOnHost[name] ??= {
@@ -193,13 +258,14 @@ export class StageTrainer {
           data: tensorView(tensor) as Float32Array,
         };
       }
-      const { params, optimizer } = stateOnHost(this.#layout, this.#state);
       return {
-        params: { ...this.#frozenOnHost, ...params },
-        optimizer,
-        state: trainerState(this.settings, this.#rates, this.#step),
+        params: { ...this.#frozenOnHost, ...collected.params },
+        optimizer: collected.optimizer,
+        state: trainerState(this.settings, this.#rates, this.#step, this.#gangForm),
       };
-    });
+    } finally {
+      this.#busy = false;
+    }
   }
 
   /** Times and graph sizes of the compiled functions: `step` when it trains alone, else `gradient` and `update`. */
@@ -215,19 +281,24 @@ export class StageTrainer {
       `The trainer of stage ${this.settings.stage} has been disposed.`,
       'Create a new StageTrainer.',
     );
-    for (const compiled of Object.values(this.#functions)) compiled.dispose();
+    this.#functions.dispose();
+    this.#exchange.dispose();
     for (const { weights, first, second } of this.#state) tf.dispose([weights, first, second]);
   }
 
-  async #accumulate(microBatches: readonly MicroBatch[], gumbel: GumbelStep | null): Promise<tf.Tensor1D> {
-    // With several micro-batches all take the form with a sum, so that only one is traced.
-    let sum = microBatches.length > 1 ? tf.zeros<tf.Rank.R1>([this.#layout.sizeWithTail]) : null;
-    for (const batch of microBatches) {
-      const before: tf.Tensor1D | null = sum;
-      sum = await this.#functions.gradient(shardsOf(batch), before, gumbel);
-      before?.dispose();
-    }
-    return sum!;
+  get #gangForm(): GangForm {
+    const { collective, sites } = this.#gang;
+    return {
+      world: collective.world,
+      sites: sites?.between.world ?? 1,
+      buckets: this.#layout.buckets.map(({ size }) => size),
+    };
+  }
+
+  #makeExchange(start: ExchangeStart): Exchange {
+    const { settings } = this;
+    const context = { layout: this.#layout, state: this.#state, functions: this.#functions, settings };
+    return createExchange(context, this.#gang, start);
   }
 
   #begin(count: number): void {

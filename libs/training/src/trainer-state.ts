@@ -18,12 +18,22 @@ export interface TrainerState {
   ownRates?: Record<string, number>;
   /** Temperatures of gumbel_argmax, first and last. */
   tau?: { max: number; min: number };
+  /** Of the gang that made it: what belongs to single trainers is of use to a gang of the same form only. */
+  gang?: GangForm;
+}
+
+export interface GangForm {
+  world: number;
+  sites: number;
+  /** Floats of the gradient buckets. */
+  buckets: number[];
 }
 
 export function trainerState(
   settings: StageSettings,
   rates: ReadonlyMap<string, number>,
   step: number,
+  gang?: GangForm,
 ): TrainerState {
   return {
     stage: settings.stage,
@@ -35,6 +45,7 @@ export function trainerState(
     trained: [...rates.keys()],
     ownRates: Object.fromEntries([...rates].filter(([, rate]) => rate !== settings.learningRate)),
     tau: settings.tau,
+    ...(gang && { gang }),
   };
 }
 
