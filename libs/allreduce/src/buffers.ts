@@ -1,6 +1,8 @@
 import { CollectiveMismatchError } from './errors.ts';
 import { itemBytes, type Dtype, type Numbers } from './kernels/reduce.ts';
 
+export { bytesOf } from './kernels/reduce.ts';
+
 /** 16-bit floats, as the bits that TensorFlow and torch use. */
 export interface HalfBuffer {
   dtype: 'f16' | 'bf16';
@@ -24,10 +26,6 @@ export function typedNumbers(buffer: NumberBuffer): TypedNumbers {
   throw new CollectiveMismatchError(
     'a buffer is none that collectives take: Float32Array, Int32Array, or { dtype: f16 | bf16, data: Uint16Array }',
   );
-}
-
-export function bytesOf(a: Numbers): Uint8Array {
-  return new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
 }
 
 /** Bytes as numbers; they begin where numbers of this kind may. */

@@ -9,6 +9,7 @@ import { gatherBytes, meshAllGather } from './algorithms/gather.ts';
 import { mesh } from './algorithms/mesh.ts';
 import { ring, ringAllGather, ringReduceScatter } from './algorithms/ring.ts';
 import { ScratchPool, type Scratch } from './algorithms/scratch.ts';
+import { shared } from './algorithms/shared.ts';
 import { tree } from './algorithms/tree.ts';
 import { debugTo } from './debug.ts';
 import { CollectiveEngine, type GroupStats, type NamedCall } from './engine/engine.ts';
@@ -16,6 +17,7 @@ import type { CollectiveReport } from './engine/flight-recorder.ts';
 import { CollectiveMismatchError, GroupAbortedError } from './errors.ts';
 import { connectGroup, type GroupOptions } from './joining/connect.ts';
 import { decodeHalves, encodeHalves } from './kernels/convert.ts';
+import { space } from './kernels/space.ts';
 import { itemBytes, reduceRange, type ReduceOp } from './kernels/reduce.ts';
 import { SharedArena, type ArenaOffer } from './shared/arena.ts';
 import type { AlgorithmName } from './wire/frame.ts';
@@ -55,6 +57,7 @@ export class ProcessGroup {
   readonly #scratch = new ScratchPool();
   readonly #debug: (line: string) => void;
   #arena: SharedArena | undefined;
+  readonly #allocated: number[] = [];
 
   private constructor(options: GroupOptions) {
     this.groupId = options.groupId;
@@ -70,7 +73,7 @@ export class ProcessGroup {
   /**
    * Lets the ranks reduce large buffers in memory that they share, where all are on one Linux machine and may open each other's memory
    * (/dev/shm); elsewhere nothing changes. All ranks call it with the same sizes, once, before any such buffer is reduced.
-   * @param o.staging bytes of the largest buffer that lies elsewhere: it is copied in and out
+   * @param o.staging bytes for buffers that lie elsewhere, which are copied in and out piece by piece; no more than 8 MiB are used
    * @param o.inPlace bytes for buffers made by {@link allocate}, which are reduced where they are
    * @returns whether memory is shared
    */
@@ -94,11 +97,18 @@ export class ProcessGroup {
     return this.#arena !== undefined;
   }
 
-  /** A float32 buffer that collectives reduce where it is, in shared memory if there is any room for it. It stays valid after the group. */
+  /**
+   * A float32 buffer, zeroed, that collectives work on where it is: in shared memory if there is room for it, else in memory of this library's
+   * kernels, which saves copies. It is valid until the group is closed, whose memory is then used again.
+   */
   allocate(length: number): Float32Array {
-    const place = this.#arena?.reserve(4 * length);
-    if (place === undefined) return new Float32Array(length);
-    return new Float32Array((this.#arena as SharedArena).memory, place, length);
+    const { buffer, allocate } = space();
+    const shared = this.#arena?.reserve(4 * length);
+    if (shared !== undefined) return new Float32Array(buffer, shared, length);
+    const at = allocate(4 * length);
+    if (at === undefined) return new Float32Array(length);
+    this.#allocated.push(at);
+    return new Float32Array(buffer, at, length).fill(0);
   }
 
   /** The last 256 collectives, those under way included, oldest first. */
@@ -155,6 +165,8 @@ export class ProcessGroup {
         return doubling(typed, op);
       case 'ring':
         return ring(typed, op);
+      case 'shared':
+        return shared(typed, op, this.#arena as SharedArena);
       default:
         return mesh(typed, { op, scratch });
     }
@@ -236,6 +248,7 @@ export class ProcessGroup {
     this.#arena?.close();
     this.#arena = undefined;
     this.#scratch.clear();
+    for (const at of this.#allocated.splice(0)) space().free(at);
   }
 
   #compressed(buffer: NumberBuffer, dtype: 'bf16' | 'f16', o: ReduceOptions): Promise<void> {
@@ -279,9 +292,11 @@ export class ProcessGroup {
     o: CallOptions,
   ): AlgorithmName {
     const bytes = numbers.byteLength;
+    const arena = this.#arena;
     const { algorithm, reason } = chooseAlgorithm({
       ...{ collective, bytes, world: this.world, dtype, hosts: this.#hosts },
-      ...{ shared: false, wanted: o.algorithm ?? this.#wanted },
+      shared: arena !== undefined && (arena.stages || arena.placeOf(numbers) !== undefined),
+      wanted: o.algorithm ?? this.#wanted,
     });
     this.#debug(`${this.groupId}: ${collective} of ${bytes} bytes by ${algorithm}: ${reason}`);
     return algorithm;

@@ -7,14 +7,19 @@ export interface Membership {
   world: number;
 }
 
-/** How an incoming message and what is here become one: `incoming op here`, a sum times `factor`. */
-export interface Combine {
+/** A message that is reduced: what comes and what is here become one, `incoming op own`, a sum times `factor`. */
+export interface Reduction {
   op: ReduceOp;
   dtype: Dtype;
   /** 1, but for the last sum of a mean. */
   factor: number;
-  /** Where the result goes; default where the own numbers are. */
+  own: Numbers;
+  /** Where the result goes; default `own`. */
   into?: Numbers;
+  /** Whether the result must be there in the end. Where not, it is only room for what cannot be passed on at once. Default true. */
+  keep?: boolean;
+  /** Passes the result on. */
+  to?: number;
 }
 
 /**
@@ -23,11 +28,13 @@ export interface Combine {
  * belongs at once, so that no message waits in front of another (see engine.ts). `then` is called when a message is complete.
  */
 export interface Channel extends Membership {
-  /** `bytes` must not change until the peer has them, or the stage has ended. `crc`: their checksum, if known. */
-  send(to: number, bytes: Uint8Array, crc?: number): void;
-  receive(from: number, target: Uint8Array, then?: () => void): void;
-  /** The message is reduced into `target`. */
-  reduce(from: number, target: Numbers, how: Combine, then?: () => void): void;
+  /** `bytes` must not change until the peer has them, or the stage has ended. */
+  send(to: number, bytes: Uint8Array): void;
+  sendAll(to: readonly number[], bytes: Uint8Array): void;
+  /** Receives a message, and passes it on to other ranks. */
+  receive(from: number, target: Uint8Array, o?: { to?: readonly number[]; then?: () => void }): void;
+  /** Receives a message, reduces it, and passes the result on. */
+  reduce(from: number, reduction: Reduction): void;
 }
 
 /** A part of a collective that some ranks run together. */
@@ -59,7 +66,7 @@ export function single(algorithm: AlgorithmName, large: boolean, start: (channel
 export const EAGER_BYTES = 64 * 1024;
 
 /** Bytes of one step of a pipeline: what is reduced while the next is on its way. A multiple of 4. */
-export const CHUNK_BYTES = 128 * 1024;
+export const CHUNK_BYTES = 256 * 1024;
 
 export function peers({ rank, world }: Membership): number[] {
   // Each rank begins with its right neighbour, so that not all of them talk to rank 0 first.

@@ -20,8 +20,8 @@ export function direct({ dtype, numbers: buffer }: TypedNumbers, op: ReduceOp): 
     for (const peer of peers(channel)) {
       const bytes = new Uint8Array(own.length * itemBytes[dtype]);
       contributions[peer] = numbersOf(bytes, dtype);
-      channel.receive(peer, bytes, arrived);
+      channel.receive(peer, bytes, { then: arrived });
     }
-    for (const peer of peers(channel)) channel.send(peer, bytesOf(own));
+    channel.sendAll(peers(channel), bytesOf(own));
   });
 }

@@ -19,9 +19,11 @@ export function dissemination(): Plan {
       }
     };
     for (let step = 0; step < steps; step += 1)
-      channel.receive((rank - (2 ** step % world) + world) % world, nothing, () => {
-        heard[step] = true;
-        tell();
+      channel.receive((rank - (2 ** step % world) + world) % world, nothing, {
+        then: () => {
+          heard[step] = true;
+          tell();
+        },
       });
     tell();
   });

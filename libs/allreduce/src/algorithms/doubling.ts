@@ -44,9 +44,11 @@ function doublingAllReduce(channel: Channel, { dtype, numbers: buffer }: TypedNu
     if (next === sources.length && guest !== undefined) send(guest);
   };
   sources.forEach((from, step) =>
-    channel.receive(from, bytesOf(incoming[step] as Numbers), () => {
-      here[step] = true;
-      advance();
+    channel.receive(from, bytesOf(incoming[step] as Numbers), {
+      then: () => {
+        here[step] = true;
+        advance();
+      },
     }),
   );
   if (guest === undefined && partners.length > 0) send(partners[0] as number);

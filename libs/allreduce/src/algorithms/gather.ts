@@ -7,7 +7,7 @@ export function meshAllGather(output: Numbers): Plan {
   return single('mesh', output.byteLength > EAGER_BYTES, (channel) => {
     const { rank, world } = channel;
     for (const peer of peers(channel)) channel.receive(peer, bytesOf(segmentOf(output, peer, world)));
-    for (const peer of peers(channel)) channel.send(peer, bytesOf(segmentOf(output, rank, world)));
+    channel.sendAll(peers(channel), bytesOf(segmentOf(output, rank, world)));
   });
 }
 
@@ -29,8 +29,8 @@ export function gatherBytes(bytes: Uint8Array, result: Uint8Array[]): Plan {
               const length = new Uint8Array(LENGTH_BYTES);
               lengths[peer] = length;
               channel.receive(peer, length);
-              channel.send(peer, own);
             }
+            channel.sendAll(peers(channel), own);
           },
         },
         {
@@ -41,8 +41,8 @@ export function gatherBytes(bytes: Uint8Array, result: Uint8Array[]): Plan {
               const target = new Uint8Array(count(lengths[peer] as Uint8Array));
               result[peer] = target;
               channel.receive(peer, target);
-              channel.send(peer, bytes);
             }
+            channel.sendAll(peers(channel), bytes);
           },
         },
       ],

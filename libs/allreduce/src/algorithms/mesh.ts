@@ -1,6 +1,5 @@
 import { bytesOf, type TypedNumbers } from '../buffers.ts';
 import { factorOf, reduceRange, type Dtype, type Numbers, type ReduceOp } from '../kernels/reduce.ts';
-import { checksum } from '../wire/crc.ts';
 import { chunksOf, EAGER_BYTES, peers, segmentOf, single, type Channel, type Plan } from './channel.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -24,7 +23,7 @@ export function mesh({ dtype, numbers: buffer }: TypedNumbers, { op, scratch, ou
     reduceInOrder(channel, { op, dtype, own, scratch }, (chunk, reduce) => {
       const result = results[chunk] as Numbers;
       reduce(result);
-      if (!output) toAll(channel, bytesOf(result));
+      if (!output) channel.sendAll(peers(channel), bytesOf(result));
     });
     if (!output)
       for (const peer of peers(channel))
@@ -32,11 +31,6 @@ export function mesh({ dtype, numbers: buffer }: TypedNumbers, { op, scratch, ou
     for (const peer of peers(channel))
       for (const chunk of chunksOf(segmentOf(buffer, peer, world))) channel.send(peer, bytesOf(chunk));
   });
-}
-
-function toAll(channel: Channel, bytes: Uint8Array): void {
-  const crc = checksum(bytes);
-  for (const peer of peers(channel)) channel.send(peer, bytes, crc);
 }
 
 interface Segment {
@@ -69,6 +63,6 @@ function reduceInOrder(
   };
   for (const peer of peers(channel))
     (parts[peer] as Numbers[]).forEach((part, chunk) =>
-      channel.receive(peer, bytesOf(part), () => arrived(chunk)),
+      channel.receive(peer, bytesOf(part), { then: () => arrived(chunk) }),
     );
 }

@@ -38,14 +38,13 @@ export function ringAllReduce(
   const { left, right, at } = placeIn(channel);
   const chunks = (owner: number) => chunksOf(segmentOf(buffer, owner, world));
   for (let step = 1; step < world; step += 1) {
-    const how = { op, dtype, factor: step === world - 1 ? factor : 1 };
-    for (const chunk of chunks(at(step)))
-      channel.reduce(left, chunk, how, () => channel.send(right, bytesOf(chunk)));
+    const last = step === world - 1;
+    const how = { op, dtype, factor: last ? factor : 1, keep: last, to: right };
+    for (const own of chunks(at(step))) channel.reduce(left, { ...how, own });
   }
   for (let step = 0; step < world - 1; step += 1) {
-    const forward = step < world - 2;
-    for (const chunk of chunks(at(step)).map(bytesOf))
-      channel.receive(left, chunk, forward ? () => channel.send(right, chunk) : undefined);
+    const to = step < world - 2 ? [right] : [];
+    for (const chunk of chunks(at(step))) channel.receive(left, bytesOf(chunk), { to });
   }
   for (const chunk of chunks(at(0))) channel.send(right, bytesOf(chunk));
 }
@@ -66,15 +65,8 @@ export function ringReduceScatter(
       const here = segmentOf(input, at(step), world);
       const into = chunksOf(last ? o.output : o.scratch.take(here));
       const how = { op: o.op, dtype, factor: last ? factorOf(o.op, world) : 1 };
-      chunksOf(here).forEach((chunk, i) => {
-        const sum = into[i] as Numbers;
-        channel.reduce(
-          left,
-          chunk,
-          { ...how, into: sum },
-          last ? undefined : () => channel.send(right, bytesOf(sum)),
-        );
-      });
+      const next = last ? {} : { to: right, keep: false };
+      chunksOf(here).forEach((own, i) => channel.reduce(left, { ...how, ...next, own, into: into[i] }));
     }
     for (const chunk of chunksOf(segmentOf(input, at(1), world))) channel.send(right, bytesOf(chunk));
   });
@@ -86,8 +78,8 @@ export function ringAllGather(output: Numbers): Plan {
     const { world } = channel;
     const { left, right, at } = placeIn(channel);
     for (let step = 1; step < world; step += 1)
-      for (const chunk of chunksOf(segmentOf(output, at(step), world)).map(bytesOf))
-        channel.receive(left, chunk, step < world - 1 ? () => channel.send(right, chunk) : undefined);
+      for (const chunk of chunksOf(segmentOf(output, at(step), world)))
+        channel.receive(left, bytesOf(chunk), { to: step < world - 1 ? [right] : [] });
     for (const chunk of chunksOf(segmentOf(output, at(0), world))) channel.send(right, bytesOf(chunk));
   });
 }

@@ -13,11 +13,10 @@ export function tree(bytes: Uint8Array, root: number): Plan {
     const children: number[] = [];
     for (let step = lowest / 2; step >= 1; step /= 2)
       if (place + step < world) children.push((place + step + root) % world);
-    const pass = (chunk: Uint8Array) => children.forEach((child) => channel.send(child, chunk));
     const parent = place === 0 ? root : (place - lowest + root) % world;
     for (const chunk of chunksOf(bytes)) {
-      if (place === 0) pass(chunk);
-      else channel.receive(parent, chunk, () => pass(chunk));
+      if (place === 0) channel.sendAll(children, chunk);
+      else channel.receive(parent, chunk, { to: children });
     }
   });
 }

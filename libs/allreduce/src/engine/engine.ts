@@ -11,6 +11,7 @@ import {
 } from '../errors.ts';
 import type { GroupOptions } from '../joining/connect.ts';
 import { FrameType, noCall, sameCall, tagChecksum, type Call, type FrameHeader } from '../wire/frame.ts';
+import type { Frame } from '../wire/frame-reader.ts';
 import { describeCall } from './describe-call.ts';
 import { FlightRecorder, type OpenReport } from './flight-recorder.ts';
 import { Liveness } from './liveness.ts';
@@ -44,11 +45,11 @@ interface Task {
   reject: (error: Error) => void;
 }
 
-/** A frame that came before this rank began its part of the collective. */
+/** A frame that came before this rank began its part of the collective; without a payload where it had none. */
 interface Early {
   from: number;
   header: FrameHeader;
-  payload: Uint8Array;
+  frame?: Frame;
 }
 
 export interface GroupStats {
@@ -83,8 +84,6 @@ export class CollectiveEngine {
   readonly #liveness: Liveness;
   readonly #active = new Map<number, Task>();
   readonly #early = new Map<number, Early[]>();
-  /** The stage that the frame which is arriving from a rank belongs to. */
-  readonly #arriving: (StageRun | undefined)[] = [];
   readonly #past = new Map<number, { call: Call; tag: string | undefined }>();
   #queue: Task[] = [];
   /** Collectives begun here: the number of the next one. */
@@ -195,15 +194,24 @@ export class CollectiveEngine {
     if (stage.members && !stage.members.includes(this.rank))
       return this.#startStage(task, chain, index + 1, first);
     const part = first + index;
+    const { call, sequence } = task;
+    const { links, stats } = this;
+    const of = { call, sequence, part };
     const host: StageHost = {
       rank: this.rank,
       world: this.world,
-      sendFrame: (to, of, bytes, written, crc) => {
-        this.stats.bytesSent += bytes.byteLength;
-        this.links[to]?.send({ call: task.call, sequence: task.sequence, part: of }, bytes, written, crc);
+      of,
+      begun: () => this.#begun,
+      send: (to, bytes, sent) => {
+        stats.bytesSent += bytes.byteLength;
+        links[to]?.send(of, bytes, sent, !stage.large);
       },
-      sendReady: (to, of) =>
-        this.links[to]?.signal(FrameType.READY, { call: task.call, sequence: task.sequence, part: of }),
+      hasRoom: (to) => links[to]?.hasRoom ?? false,
+      forward: (to, parcel, written) => {
+        stats.bytesSent += parcel.payloadBytes;
+        links[to]?.forward(parcel, written);
+      },
+      sendReady: (to) => links[to]?.signal(FrameType.READY, of),
       received: (from) => this.recorder.peerDone(task.report, from),
       ended: () => this.#startStage(task, chain, index + 1, first),
     };
@@ -220,23 +228,21 @@ export class CollectiveEngine {
     if (!early) return;
     const others: Early[] = [];
     for (const entry of early) {
-      const { from, header, payload } = entry;
+      const { from, header, frame } = entry;
       if (header.part !== run.part || this.#error) others.push(entry);
       else if (header.type === FrameType.READY) run.ready(from);
-      else if (header.type === FrameType.DATA) this.#deliver(run, from, header, payload);
+      else if (frame) {
+        if (!run.arrived(from, frame)) this.#misfit(from, header);
+        frame.slot?.release();
+      }
     }
     if (others.length > 0) this.#early.set(task.sequence, others);
     else this.#early.delete(task.sequence);
   }
 
-  /** A frame that was kept. */
-  #deliver(run: StageRun, from: number, header: FrameHeader, payload: Uint8Array): void {
-    if (run.open(from, header.payloadBytes, payload) === undefined) return this.#misfit(from, header);
-    run.arrived(from, payload, false);
-  }
-
   #finish(task: Task): void {
     this.#active.delete(task.sequence);
+    for (const { frame } of this.#early.get(task.sequence) ?? []) frame?.slot?.release();
     this.#early.delete(task.sequence);
     this.#remember(task);
     this.stats.collectives += 1;
@@ -262,8 +268,8 @@ export class CollectiveEngine {
   /** What the connection to a rank reports to. */
   eventsOf(rank: number): LinkEvents {
     return {
-      open: (header) => this.#open(rank, header),
-      data: (header, payload) => this.#data(rank, header, payload),
+      place: (header) => this.#place(rank, header),
+      data: (frame) => this.#data(rank, frame),
       signal: (header) => this.#signal(rank, header),
       control: (type, body) => this.#control(rank, type, body),
       corrupt: (what) => {
@@ -276,36 +282,24 @@ export class CollectiveEngine {
     };
   }
 
-  /** @returns where the payload goes */
-  #open(rank: number, header: FrameHeader): Uint8Array {
+  #place(rank: number, header: FrameHeader): Uint8Array | undefined {
     const task = this.#active.get(header.sequence);
-    this.#arriving[rank] = undefined;
-    if (this.#error || (!task && header.sequence >= this.#begun)) return new Uint8Array(header.payloadBytes);
-    if (!task || !sameCall(header, task.call)) this.#mismatch(rank, header);
-    else {
-      const run = task.stages[header.part];
-      if (!run) return new Uint8Array(header.payloadBytes);
-      const place = run.open(rank, header.payloadBytes, (this.links[rank] as PeerLink).slot);
-      if (place) {
-        this.#arriving[rank] = run;
-        return place;
-      }
-      this.#misfit(rank, header);
-    }
-    return new Uint8Array(header.payloadBytes);
+    if (this.#error || !task || !sameCall(header, task.call)) return undefined;
+    return task.stages[header.part]?.place(rank, header.payloadBytes);
   }
 
-  #data(rank: number, header: FrameHeader, payload: Uint8Array): void {
+  #data(rank: number, frame: Frame): void {
     if (this.#error) return;
-    this.stats.bytesReceived += payload.byteLength;
-    const run = this.#arriving[rank];
-    if (run) return run.arrived(rank, payload, true);
-    // It was early when it began to arrive; its part may have begun since.
+    const { header } = frame;
+    this.stats.bytesReceived += header.payloadBytes;
     const task = this.#active.get(header.sequence);
-    if (task && !sameCall(header, task.call)) return this.#mismatch(rank, header);
-    const begun = task?.stages[header.part];
-    if (begun) this.#deliver(begun, rank, header, payload);
-    else this.#keep({ from: rank, header, payload });
+    if (task ? !sameCall(header, task.call) : header.sequence < this.#begun)
+      return this.#mismatch(rank, header);
+    const run = task?.stages[header.part];
+    if (!run) {
+      frame.slot?.retain();
+      this.#keep({ from: rank, header, frame });
+    } else if (!run.arrived(rank, frame)) this.#misfit(rank, header);
     this.#startNext();
   }
 
@@ -324,10 +318,9 @@ export class CollectiveEngine {
       if (header.type === FrameType.READY) {
         const run = this.#active.get(header.sequence)?.stages[header.part];
         if (run) run.ready(rank);
-        else if (task && this.#active.has(header.sequence))
-          this.#keep({ from: rank, header, payload: new Uint8Array(0) });
+        else if (task && this.#active.has(header.sequence)) this.#keep({ from: rank, header });
       }
-      if (header.sequence >= this.#begun) this.#keep({ from: rank, header, payload: new Uint8Array(0) });
+      if (header.sequence >= this.#begun) this.#keep({ from: rank, header });
     }
     this.#startNext();
   }
@@ -456,6 +449,7 @@ export class CollectiveEngine {
       }
       const pending = [...this.#active.values(), ...this.#queue];
       this.#active.clear();
+      for (const { frame } of [...this.#early.values()].flat()) frame?.slot?.release();
       this.#early.clear();
       this.#queue = [];
       // Buffers belong to their callers again only when no socket can read them any more.

@@ -1,31 +1,29 @@
-import { freeSlot, SLOT_BYTES, takeSlot } from '../kernels/workspace.ts';
+import { takeSlot, type Slot } from '../kernels/slots.ts';
+import { inSpace, space } from '../kernels/space.ts';
 import type { Wire, WirePath } from '../transports/wire.ts';
-import { checksum } from '../wire/crc.ts';
 import {
   controlFrame,
   encodeHeader,
   FrameType,
   headerBytes,
   isAboutCall,
-  maxControlBytes,
   type Call,
   type FrameHeader,
 } from '../wire/frame.ts';
-import type { FrameSink } from '../wire/frame-reader.ts';
+import type { Frame, FrameSink } from '../wire/frame-reader.ts';
 
 /** Frames handed to the wire and not yet written. More would only hide how far the peer really is. */
 const WINDOW = 4;
-/** Payloads up to this size are copied behind their header, go out at once and need not be kept. */
-const COPY_BYTES = 8 * 1024;
 /** How long a link may take to say its last word before its wires are cut. */
 const LINGER_MS = 500;
 /** A peer that stopped reading may still say why, for this long. */
 const GRACE_MS = 200;
 
 export interface LinkEvents {
-  /** A frame of a collective: where its payload goes. */
-  open(header: FrameHeader): Uint8Array;
-  data(header: FrameHeader, payload: Uint8Array): void;
+  /** Where the payload of a large frame goes, if it can be read there at once. */
+  place(header: FrameHeader): Uint8Array | undefined;
+  /** A frame of a collective. */
+  data(frame: Frame): void;
   /** READY, PROBE or CREDIT. */
   signal(header: FrameHeader): void;
   control(type: number, body: unknown): void;
@@ -43,21 +41,29 @@ export interface FrameOf {
 
 interface Outgoing extends FrameOf {
   payload: Uint8Array;
-  crc: number | undefined;
-  written: () => void;
+  sent: () => void;
+}
+
+/** A frame that is ready to go out, to one peer or several. */
+export interface Parcel {
+  /** The header; and the payload, where it lies behind it. */
+  head: Uint8Array;
+  /** Where it lies elsewhere. */
+  payload?: Uint8Array;
+  /** What both lie in. */
+  slot?: Slot;
+  payloadBytes: number;
 }
 
 /**
  * What connects two ranks: a wire that this rank dialled, which brings the peer's frames, and one that the peer dialled, which takes this
- * rank's. Frames leave in order; small ones pass large ones that wait.
+ * rank's. Frames of large collectives leave in order, a few at a time; those of small ones pass them.
  */
 export class PeerLink {
   /** Resolves when both wires are closed; never rejects. */
   readonly closed: Promise<void>;
   /** Takes what the inbound wire brings. */
   readonly sink: FrameSink;
-  /** Memory for a payload that is reduced where it arrives. */
-  readonly slot = takeSlot();
   /** Collectives that this rank has begun: goes out with every frame. */
   begun: () => number = () => 0;
   /** What the peer said last of its own. */
@@ -140,26 +146,42 @@ export class PeerLink {
   }
 
   /**
-   * Sends a message or a piece of one. `payload` must not change before `written` is called; it is never called when the link ends first.
+   * Sends a message or a piece of one, now or when those before it have gone. `payload` must not change before `sent` is called; it is never
+   * called when the link ends first. `urgent`: of a small collective, passes what waits.
    */
-  send(of: FrameOf, payload: Uint8Array, written: () => void, crc?: number): void {
+  send(of: FrameOf, payload: Uint8Array, sent: () => void, urgent = false): void {
     if (this.#ending) return;
-    if (payload.byteLength > COPY_BYTES) {
-      this.#queue.push({ ...of, payload, crc, written });
+    if (!urgent && !this.hasRoom) this.#queue.push({ ...of, payload, sent });
+    else this.#write(of, payload, sent);
+  }
+
+  /** Whether a frame can go out at once. */
+  get hasRoom(): boolean {
+    return this.#inFlight < WINDOW && this.#queue.length === 0;
+  }
+
+  /** Sends a frame. What it lies in must stay as it is until `written`; a slot is kept. */
+  forward({ head, payload, slot }: Parcel, written?: () => void): void {
+    if (this.#ending || !this.#outbound) return;
+    slot?.retain();
+    this.toldBegun = this.begun();
+    this.#inFlight += 1;
+    this.#outbound.write(head, payload, (ok) => {
+      slot?.release();
+      this.#inFlight -= 1;
+      if (!ok) return;
+      this.#framesWritten += 1;
+      written?.();
       this.#pump();
-      return;
-    }
-    const frame = Buffer.allocUnsafe(headerBytes + payload.byteLength);
-    this.#encode(FrameType.DATA, of, payload.byteLength, crc ?? checksum(payload), frame);
-    frame.set(payload, headerBytes);
-    this.#outbound?.write(frame);
-    this.#framesWritten += 1;
-    written();
+    });
   }
 
   /** READY, PROBE or CREDIT. */
-  signal(type: FrameType, of: FrameOf): void {
-    if (!this.#ending) this.#outbound?.write(this.#encode(type, of, 0, 0));
+  signal(type: FrameType, { call, sequence, part }: FrameOf): void {
+    if (this.#ending) return;
+    this.toldBegun = this.begun();
+    const nothing = { payloadBytes: 0, checksum: 0 };
+    this.#outbound?.write(encodeHeader({ ...call, type, sequence, part, begun: this.toldBegun, ...nothing }));
   }
 
   sendControl(type: FrameType, body: object): void {
@@ -210,29 +232,21 @@ export class PeerLink {
     this.#finished = true;
     this.#ending = true;
     clearTimeout(this.#timer);
-    freeSlot(this.slot);
     this.#resolveClosed();
   }
 
   #makeSink(): FrameSink {
     return {
-      open: (header) => {
+      place: (header) => (this.#ending ? undefined : this.#events.place(header)),
+      frame: (frame) => {
+        const { header, payload } = frame;
         this.peerBegun = Math.max(this.peerBegun, header.begun);
-        this.#heard += 1;
-        if (this.#ending) return new Uint8Array(header.payloadBytes);
-        const data = header.type === FrameType.DATA;
-        if (data && header.payloadBytes <= SLOT_BYTES) return this.#events.open(header);
-        if (!data && header.payloadBytes <= maxControlBytes) return new Uint8Array(header.payloadBytes);
-        this.#events.corrupt(`a frame of type ${header.type} claims ${header.payloadBytes} bytes`);
-        return new Uint8Array(0);
-      },
-      done: (header, payload) => {
         this.#heard += 1;
         if (this.#ending) return;
         if (!isAboutCall(header.type)) return this.#control(header.type, payload);
         // Asking, and telling how far one is, is not progress.
         if (header.type === FrameType.DATA || header.type === FrameType.READY) this.#received += 1;
-        if (header.type === FrameType.DATA) this.#events.data(header, payload);
+        if (header.type === FrameType.DATA) this.#events.data(frame);
         else this.#events.signal(header);
       },
       corrupt: (what) => {
@@ -251,30 +265,66 @@ export class PeerLink {
     this.#events.control(type, body);
   }
 
-  #encode(type: FrameType, of: FrameOf, payloadBytes: number, payloadCrc: number, into?: Buffer): Buffer {
-    const { call, sequence, part } = of;
-    this.toldBegun = this.begun();
-    return encodeHeader(
-      { ...call, type, sequence, part, begun: this.toldBegun, payloadBytes, payloadCrc },
-      into,
-    );
-  }
-
   #pump(): void {
     while (this.#inFlight < WINDOW && this.#queue.length > 0 && this.#outbound) {
-      this.#inFlight += 1;
-      this.#write(this.#outbound, this.#queue.shift() as Outgoing);
+      const { payload, sent, ...of } = this.#queue.shift() as Outgoing;
+      this.#write(of, payload, sent);
     }
   }
 
-  #write(wire: Wire, { payload, crc, written, ...of }: Outgoing): void {
-    const head = this.#encode(FrameType.DATA, of, payload.byteLength, crc ?? checksum(payload));
-    wire.write(head, payload, (ok) => {
-      this.#inFlight -= 1;
-      if (!ok) return;
-      this.#framesWritten += 1;
-      written();
-      this.#pump();
-    });
+  #write(of: FrameOf, payload: Uint8Array, sent: () => void): void {
+    if (goesAlone(payload)) return this.forward(parcelOf(of, payload, this.begun()), sent);
+    const parcel = copiedParcel(of, payload, this.begun());
+    this.forward(parcel);
+    parcel.slot.release();
+    sent();
   }
+}
+
+/** Smaller payloads are better copied behind their header. */
+const ALONE_BYTES = 32 * 1024;
+
+/** Whether a payload is sent from where it lies: it can be summed there. */
+export function goesAlone(payload: Uint8Array): boolean {
+  return payload.byteLength >= ALONE_BYTES && inSpace(payload);
+}
+
+/** A frame whose payload stays where it lies, in the space. */
+export function parcelOf(of: FrameOf, payload: Uint8Array, begun: number, checksum?: number): Parcel {
+  const { byteOffset, byteLength } = payload;
+  const sum = checksum ?? space().kernels.hash(byteOffset, byteLength) >>> 0;
+  return { head: encodeHeader(dataHeader(of, begun, byteLength, sum)), payload, payloadBytes: byteLength };
+}
+
+/** Copies a payload into a slot, behind its header. The slot has one user, the caller. */
+export function copiedParcel(of: FrameOf, payload: Uint8Array, begun: number): Parcel & { slot: Slot } {
+  const slot = takeSlot();
+  slot.memory.set(payload, headerBytes);
+  return slotParcel(of, { slot, begin: 0, payloadBytes: payload.byteLength }, begun);
+}
+
+/** Writes the header before the payload that a slot holds. */
+export function slotParcel(
+  of: FrameOf,
+  {
+    slot,
+    begin,
+    payloadBytes,
+    checksum,
+  }: { slot: Slot; begin: number; payloadBytes: number; checksum?: number },
+  begun: number,
+): Parcel & { slot: Slot } {
+  const at = begin + headerBytes;
+  const sum = checksum ?? space().kernels.hash(slot.address + at, payloadBytes) >>> 0;
+  encodeHeader(dataHeader(of, begun, payloadBytes, sum), slot.memory, begin);
+  return { head: slot.memory.subarray(begin, at + payloadBytes), slot, payloadBytes };
+}
+
+function dataHeader(
+  { call, sequence, part }: FrameOf,
+  begun: number,
+  payloadBytes: number,
+  checksum: number,
+): FrameHeader {
+  return { ...call, type: FrameType.DATA, sequence, part, begun, payloadBytes, checksum };
 }

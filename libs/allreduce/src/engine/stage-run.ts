@@ -1,18 +1,20 @@
-import { numbersOf } from '../buffers.ts';
-import type { Channel, Combine, Stage } from '../algorithms/channel.ts';
-import { reduceRange, type Numbers } from '../kernels/reduce.ts';
-
-/** Bytes of one frame at most. */
-export const FRAME_BYTES = 256 * 1024;
+import type { Channel, Reduction, Stage } from '../algorithms/channel.ts';
+import { bytesOf } from '../buffers.ts';
+import { combine, type Numbers } from '../kernels/reduce.ts';
+import { FRAME_BYTES } from '../kernels/slots.ts';
+import { inSpace } from '../kernels/space.ts';
+import type { Frame } from '../wire/frame-reader.ts';
+import { copiedParcel, goesAlone, parcelOf, slotParcel, type FrameOf, type Parcel } from './peer-link.ts';
 
 /** A message that is expected. */
 interface Receive {
-  /** All bytes of the message. */
+  /** Of the message, and those of them that have come. */
   bytes: number;
   filled: number;
-  /** Where it goes, or what it is reduced into. */
-  target: Uint8Array | Numbers;
-  how: Combine | undefined;
+  /** Where it goes; of a reduction, where the result goes. */
+  target: Uint8Array;
+  reduction: Reduction | undefined;
+  to: readonly number[];
   then: (() => void) | undefined;
 }
 
@@ -20,12 +22,20 @@ interface Receive {
 export interface StageHost {
   rank: number;
   world: number;
-  sendFrame(to: number, part: number, bytes: Uint8Array, written: () => void, crc?: number): void;
-  sendReady(to: number, part: number): void;
+  /** Which frames are the stage's, and how many collectives have begun. */
+  of: FrameOf;
+  begun(): number;
+  send(to: number, bytes: Uint8Array, sent: () => void): void;
+  /** Whether a frame can go out at once. */
+  hasRoom(to: number): boolean;
+  forward(to: number, parcel: Parcel, written?: () => void): void;
+  sendReady(to: number): void;
   /** Everything of the stage that is due from a rank is here. */
   received(from: number): void;
   ended(stage: StageRun): void;
 }
+
+const nobody: readonly number[] = [];
 
 /** One stage of a collective under way on this rank: what it waits for, and what it may not send yet. */
 export class StageRun implements Channel {
@@ -41,7 +51,7 @@ export class StageRun implements Channel {
   /** By rank of the group. */
   readonly #inbox: (Receive[] | undefined)[] = [];
   readonly #ready: boolean[] = [];
-  readonly #held: ((() => void)[] | undefined)[] = [];
+  readonly #held: (Uint8Array[] | undefined)[] = [];
   /** Receives and sends that are not done, and 1 while the stage starts. */
   #pending = 1;
 
@@ -63,25 +73,38 @@ export class StageRun implements Channel {
     this.#done();
   }
 
-  send(to: number, bytes: Uint8Array, crc?: number): void {
+  send(to: number, bytes: Uint8Array): void {
     const peer = this.#global(to);
     for (let at = 0; at < bytes.byteLength || at === 0; at += FRAME_BYTES) {
-      const whole = bytes.byteLength <= FRAME_BYTES;
-      const piece = whole ? bytes : bytes.subarray(at, at + FRAME_BYTES);
       this.#pending += 1;
-      const go = () =>
-        this.#host.sendFrame(peer, this.part, piece, () => this.#done(), whole ? crc : undefined);
-      if (!this.#stage.large || this.#ready[peer]) go();
-      else (this.#held[peer] ??= []).push(go);
+      const piece = bytes.byteLength <= FRAME_BYTES ? bytes : bytes.subarray(at, at + FRAME_BYTES);
+      if (this.#mayGo(peer)) this.#host.send(peer, piece, this.#done);
+      else (this.#held[peer] ??= []).push(piece);
     }
   }
 
-  receive(from: number, target: Uint8Array, then?: () => void): void {
-    this.#expect(from, { bytes: target.byteLength, filled: 0, target, how: undefined, then });
+  sendAll(to: readonly number[], bytes: Uint8Array): void {
+    if (to.length < 2 || bytes.byteLength > FRAME_BYTES || !this.#roomFor(to)) {
+      for (const peer of to) this.send(peer, bytes);
+      return;
+    }
+    const { of } = this.#host;
+    if (goesAlone(bytes)) return this.#forward(to, parcelOf(of, bytes, this.#host.begun()));
+    const parcel = copiedParcel(of, bytes, this.#host.begun());
+    this.#forward(to, parcel);
+    parcel.slot.release();
   }
 
-  reduce(from: number, target: Numbers, how: Combine, then?: () => void): void {
-    this.#expect(from, { bytes: target.byteLength, filled: 0, target, how, then });
+  receive(from: number, target: Uint8Array, o: { to?: readonly number[]; then?: () => void } = {}): void {
+    const { to = nobody, then } = o;
+    this.#expect(from, { bytes: target.byteLength, filled: 0, target, reduction: undefined, to, then });
+  }
+
+  reduce(from: number, reduction: Reduction): void {
+    const { own, into = own, to } = reduction;
+    const target = bytesOf(into);
+    const next = to === undefined ? nobody : [to];
+    this.#expect(from, { bytes: own.byteLength, filled: 0, target, reduction, to: next, then: undefined });
   }
 
   /** The peer has begun the stage. */
@@ -89,47 +112,96 @@ export class StageRun implements Channel {
     this.#ready[from] = true;
     const held = this.#held[from];
     this.#held[from] = undefined;
-    for (const go of held ?? []) go();
+    for (const piece of held ?? []) this.#host.send(from, piece, this.#done);
   }
 
-  /** @returns where the payload of a frame goes; undefined when nothing of this length is due */
-  open(from: number, payloadBytes: number, slot: Uint8Array): Uint8Array | undefined {
-    const due = this.#inbox[from]?.[0];
-    if (!due || payloadBytes > due.bytes - due.filled || (payloadBytes === 0) !== (due.bytes === 0))
-      return undefined;
-    return due.how
-      ? slot.subarray(0, payloadBytes)
-      : (due.target as Uint8Array).subarray(due.filled, due.filled + payloadBytes);
+  /** Where the payload of the next frame from a rank goes, if it can be read there at once. */
+  place(from: number, payloadBytes: number): Uint8Array | undefined {
+    const due = this.#due(from, payloadBytes);
+    if (!due || due.reduction || !inSpace(due.target)) return undefined;
+    return due.target.subarray(due.filled, due.filled + payloadBytes);
   }
 
-  /** A frame is complete and checked. `placed`: it lies where {@link open} said. */
-  arrived(from: number, payload: Uint8Array, placed: boolean): void {
+  /** A frame of the stage. @returns whether it was due */
+  arrived(from: number, frame: Frame): boolean {
+    const { byteLength } = frame.payload;
+    const due = this.#due(from, byteLength);
+    if (!due) return false;
     const inbox = this.#inbox[from] as Receive[];
-    const due = inbox[0] as Receive;
-    const { byteLength } = payload;
-    if (due.how) {
-      const { op, dtype, factor, into } = due.how;
-      const target = due.target as Numbers;
-      const item = target.BYTES_PER_ELEMENT;
-      const pieceOf = (of: Numbers) =>
-        of.subarray(due.filled / item, (due.filled + byteLength) / item) as Numbers;
-      const here = pieceOf(target);
-      const result = into ? pieceOf(into) : here;
-      reduceRange(op, dtype, result, [numbersOf(payload, dtype), here], 0, here.length, factor);
-    } else if (!placed) (due.target as Uint8Array).set(payload, due.filled);
+    this.#take(due, frame);
     due.filled += byteLength;
     this.receivedBytes[from] = (this.receivedBytes[from] ?? 0) + byteLength;
-    if (due.filled < due.bytes) return;
+    if (due.filled < due.bytes) return true;
     inbox.shift();
     if (inbox.length === 0) this.#host.received(from);
     due.then?.();
     this.#done();
+    return true;
   }
 
   /** Ranks of the group that this rank waits for. */
   awaited(): number[] {
     const ranks = this.#members ?? Array.from({ length: this.#host.world }, (_, r) => r);
     return ranks.filter((r) => (this.#inbox[r]?.length ?? 0) > 0 || this.#held[r] !== undefined);
+  }
+
+  /** The message that a frame from a rank belongs to. */
+  #due(from: number, payloadBytes: number): Receive | undefined {
+    const due = this.#inbox[from]?.[0];
+    if (!due || payloadBytes > due.bytes - due.filled) return undefined;
+    return (payloadBytes === 0) === (due.bytes === 0) ? due : undefined;
+  }
+
+  /** Reduces a frame where it lies, brings it to its place, and passes it on: at once, from where it lies, if the next rank can take it. */
+  #take(due: Receive, { header, payload, slot, begin }: Frame): void {
+    const { reduction, filled, to } = due;
+    const { byteLength } = payload;
+    const target = due.target.subarray(filled, filled + byteLength);
+    const now = to.length > 0 && this.#roomFor(to);
+    const { of } = this.#host;
+    const begun = this.#host.begun();
+    if (!slot) {
+      if (now) this.#forward(to, parcelOf(of, target, begun, header.checksum));
+    } else {
+      if (reduction)
+        this.#reduce(reduction, { due, payload, target, keep: !now || reduction.keep !== false });
+      else target.set(payload);
+      const checksum = reduction ? undefined : header.checksum;
+      if (now) this.#forward(to, slotParcel(of, { slot, begin, payloadBytes: byteLength, checksum }, begun));
+    }
+    if (!now) for (const peer of to) this.send(peer, target);
+  }
+
+  #reduce(
+    reduction: Reduction,
+    o: { due: Receive; payload: Uint8Array; target: Uint8Array; keep: boolean },
+  ): void {
+    const { own, into = own } = reduction;
+    const item = own.BYTES_PER_ELEMENT;
+    const { filled } = o.due;
+    const here = own.subarray(filled / item, (filled + o.payload.byteLength) / item) as Numbers;
+    const both = o.keep && into === own;
+    combine(o.payload.byteOffset, here, reduction, both);
+    if (o.keep && !both) o.target.set(o.payload);
+  }
+
+  #forward(to: readonly number[], parcel: Parcel): void {
+    for (const rank of to) {
+      // A slot is kept by who sends it; what lies elsewhere must stay until it is written.
+      if (!parcel.slot) this.#pending += 1;
+      this.#host.forward(this.#global(rank), parcel, parcel.slot ? undefined : this.#done);
+    }
+  }
+
+  #roomFor(to: readonly number[]): boolean {
+    return to.every((rank) => {
+      const peer = this.#global(rank);
+      return !this.#stage.large || (this.#ready[peer] === true && this.#host.hasRoom(peer));
+    });
+  }
+
+  #mayGo(peer: number): boolean {
+    return !this.#stage.large || this.#ready[peer] === true;
   }
 
   #expect(from: number, due: Receive): void {
@@ -142,15 +214,15 @@ export class StageRun implements Channel {
       return;
     }
     this.#inbox[peer] = [due];
-    if (this.#stage.large) this.#host.sendReady(peer, this.part);
+    if (this.#stage.large) this.#host.sendReady(peer);
   }
 
   #global(rank: number): number {
     return this.#members ? (this.#members[rank] as number) : rank;
   }
 
-  #done(): void {
+  readonly #done = (): void => {
     this.#pending -= 1;
     if (this.#pending === 0) this.#host.ended(this);
-  }
+  };
 }

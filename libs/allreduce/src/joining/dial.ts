@@ -3,7 +3,7 @@ import { JoinError } from '../errors.ts';
 import { dialSocket, type SocketTarget } from '../transports/socket-wire.ts';
 import { clientTls } from '../transports/tls-files.ts';
 import type { Wire, WirePath } from '../transports/wire.ts';
-import { controlFrame, FrameType, maxControlBytes } from '../wire/frame.ts';
+import { controlFrame, FrameType } from '../wire/frame.ts';
 import { FrameReader, type FrameSink } from '../wire/frame-reader.ts';
 import { endpointText, isLocal, localPath, parseAddress, type Endpoint } from './addresses.ts';
 import type { GroupOptions } from './connect.ts';
@@ -96,21 +96,14 @@ export class Dialler {
       };
       // Until the peer has answered, frames are its answer; then they are the group's.
       const reader = new FrameReader({
-        open: (header) => {
-          if (taken) return taken.open(header);
-          if (header.payloadBytes <= maxControlBytes) return new Uint8Array(header.payloadBytes);
-          wire.destroy();
-          return new Uint8Array(0);
-        },
-        done: (header, payload) => {
-          if (taken) return taken.done(header, payload);
-          let body: unknown;
+        place: (header) => taken?.place?.(header),
+        frame: (frame) => {
+          if (taken) return taken.frame(frame);
           try {
-            body = JSON.parse(Buffer.from(payload).toString());
+            answer(frame.header.type, JSON.parse(Buffer.from(frame.payload).toString()));
           } catch {
-            return wire.destroy();
+            wire.destroy();
           }
-          answer(header.type, body);
         },
         corrupt: (what) => (taken ? taken.corrupt(what) : wire.destroy()),
       });

@@ -5,7 +5,7 @@ import { JoinError, ListenError } from '../errors.ts';
 import { SocketWire } from '../transports/socket-wire.ts';
 import { serverTls, type TlsCredentials } from '../transports/tls-files.ts';
 import type { Wire, WirePath } from '../transports/wire.ts';
-import { controlFrame, FrameType, maxControlBytes } from '../wire/frame.ts';
+import { controlFrame, FrameType } from '../wire/frame.ts';
 import { FrameReader } from '../wire/frame-reader.ts';
 import {
   hostPort,
@@ -152,22 +152,19 @@ export class CollectiveListener {
       clearTimeout(timer);
       this.#wires.delete(wire);
     });
-    return new FrameReader({
-      open: ({ type, payloadBytes }) => {
-        if (type === FrameType.HELLO && payloadBytes <= maxControlBytes) return new Uint8Array(payloadBytes);
-        wire.destroy();
-        return new Uint8Array(0);
-      },
-      done: ({ type }, payload) => {
-        if (type !== FrameType.HELLO) return;
+    const reader: FrameReader = new FrameReader({
+      frame: ({ header, payload }) => {
+        reader.stop();
         clearTimeout(timer);
-        const hello = parseHello(payload);
+        const hello = header.type === FrameType.HELLO ? parseHello(payload) : undefined;
         const stranger = wire.path === 'unix' && !this.#address.split(',').includes(hello?.to ?? '');
         if (!hello || stranger) wire.destroy();
         else this.#route(hello, wire);
       },
       corrupt: () => wire.destroy(),
     });
+    wire.onClosed(() => reader.close());
+    return reader;
   }
 
   #remember(groupId: string, generation: number): void {

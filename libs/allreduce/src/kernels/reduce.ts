@@ -1,5 +1,5 @@
-import { fromBf16, fromF16, toBf16, toF16 } from './half.ts';
-import { BLOCK, WORK, workspace, workspaceOf, type Workspace } from './workspace.ts';
+import type { Kernels } from './wasm.ts';
+import { apart, BLOCK, space, WORK } from './space.ts';
 
 /** What a reduction does to the ranks' numbers. `mean` is the sum times `1 / world`, rounded once more. */
 export type ReduceOp = 'sum' | 'mean' | 'min' | 'max';
@@ -13,9 +13,6 @@ export type Numbers = Float32Array | Int32Array | Uint16Array;
 
 /** Bytes of a number. */
 export const itemBytes: Record<Dtype, number> = { f32: 4, i32: 4, f16: 2, bf16: 2 };
-
-/** Below this, copying into WebAssembly memory costs more than it saves. */
-const SHORT = 64;
 
 /** What is multiplied with a sum: 1, but for a mean. */
 export function factorOf(op: ReduceOp, world: number): number {
@@ -41,106 +38,108 @@ export function reduceRange(
   end: number,
   factor: number = factorOf(op, parts.length),
 ): void {
-  const space = end - begin < SHORT ? undefined : (workspaceOf(parts[0] as Numbers) ?? workspace());
-  if (space) reduceFast(space, { op, dtype, factor }, target, parts, begin, end);
-  else reducePlain(op, dtype, target, parts, begin, end, factor);
-}
-
-interface Work {
-  op: ReduceOp;
-  dtype: Dtype;
-  factor: number;
-}
-
-/** Block by block in WebAssembly memory; parts that lie in it are read where they are. */
-function reduceFast(
-  space: Workspace,
-  { op, dtype, factor }: Work,
-  target: Numbers,
-  parts: readonly Numbers[],
-  begin: number,
-  end: number,
-): void {
-  const { kernels, buffer } = space;
+  const { kernels, buffer } = space();
   const item = itemBytes[dtype];
   const half = item === 2;
-  const decode = dtype === 'bf16' ? kernels.decodeBf16 : kernels.decodeF16;
-  const step = stepOf(space, op, dtype);
-  const raw = half ? new Uint16Array(buffer, WORK.c, BLOCK) : new Int32Array(buffer, WORK.a, BLOCK);
-  const other = half ? raw : new Int32Array(buffer, WORK.b, BLOCK);
-  const bitsOf = (numbers: Numbers) =>
-    numbers instanceof Float32Array
-      ? new Int32Array(numbers.buffer, numbers.byteOffset, numbers.length)
-      : numbers;
+  const step = stepOf(kernels, op, dtype);
   const out = bitsOf(target);
-  const sources = parts.map(bitsOf);
-  for (let at = begin; at < end; at += BLOCK) {
-    const to = Math.min(at + BLOCK, end);
-    const n = to - at;
-    /** Where a part's block lies as 32-bit numbers in the workspace. */
-    const load = (r: number, place: number): number => {
-      const source = sources[r] as Int32Array | Uint16Array;
-      let from = source.byteOffset + at * item;
-      if (source.buffer !== buffer) {
-        const copy = place === WORK.a || half ? raw : other;
-        copy.set(source.subarray(at, to));
-        from = copy.byteOffset;
-      }
-      if (!half) return from;
-      decode(place, from, n);
-      return place;
-    };
-    let result = load(0, WORK.a);
-    for (let r = 1; r < sources.length; r += 1) {
-      step(WORK.a, result, load(r, WORK.b), n);
-      result = WORK.a;
+  /** A block's result as numbers of the target's kind, and the sum in 32 bits before it. */
+  const result = viewOf(half, buffer, WORK.c + apart(out.byteOffset + begin * item));
+  const sum = half ? WORK.a : result.byteOffset;
+  const sources = parts.map((part, r) => {
+    const bits = bitsOf(part);
+    const at = apart(bits.byteOffset + begin * item);
+    return { bits, copy: viewOf(half, buffer, (half ? WORK.c : r === 0 ? WORK.a : WORK.b) + at) };
+  });
+  /** Brings a part's block here, where it is not. @returns where it lies as 32-bit numbers */
+  const load = (r: number, at: number, n: number): number => {
+    const { bits, copy } = sources[r] as (typeof sources)[number];
+    let from = bits.byteOffset + at * item;
+    if (bits.buffer !== buffer) {
+      copy.set(bits.subarray(at, at + n));
+      from = copy.byteOffset;
     }
-    if (factor !== 1) kernels.scaleF32(WORK.a, result, factor, n);
-    if (half && (sources.length > 1 || factor !== 1)) {
-      (dtype === 'bf16' ? kernels.encodeBf16 : kernels.encodeF16)(WORK.c, WORK.a, n);
-      out.set(n === BLOCK ? raw : raw.subarray(0, n), at);
-    } else if (result === WORK.a || factor !== 1) out.set(n === BLOCK ? raw : raw.subarray(0, n), at);
-    else out.set((sources[0] as Int32Array).subarray(at, to), at);
+    if (!half) return from;
+    const place = r === 0 ? WORK.a : WORK.b;
+    decoderOf(kernels, dtype)(place, from, n);
+    return place;
+  };
+  for (let at = begin; at < end; at += BLOCK) {
+    const n = Math.min(BLOCK, end - at);
+    const first = load(0, at, n);
+    if (parts.length === 1) out.set((sources[0] as (typeof sources)[number]).bits.subarray(at, at + n), at);
+    if (parts.length === 1) continue;
+    for (let r = 1; r < parts.length; r += 1) step(sum, r === 1 ? first : sum, load(r, at, n), n);
+    if (factor !== 1) kernels.scaleF32(sum, sum, factor, n);
+    if (half) encoderOf(kernels, dtype)(result.byteOffset, sum, n);
+    out.set(n === BLOCK ? result : result.subarray(0, n), at);
   }
 }
 
-function stepOf({ kernels }: Workspace, op: ReduceOp, dtype: Dtype) {
+/**
+ * The numbers at `address` of the space become `they op own`, a sum times `factor`; rounded as {@link reduceRange} does.
+ * @param own as many numbers anywhere
+ * @param both whether `own` gets the result, too
+ */
+export function combine(
+  address: number,
+  own: Numbers,
+  { op, dtype, factor }: { op: ReduceOp; dtype: Dtype; factor: number },
+  both: boolean,
+): void {
+  const { kernels, buffer } = space();
+  const item = itemBytes[dtype];
+  const half = item === 2;
+  const step = stepOf(kernels, op, dtype);
+  const bits = bitsOf(own);
+  const here = bits.buffer === buffer;
+  if (here && both && dtype === 'f32' && (op === 'sum' || op === 'mean'))
+    return kernels.addF32Twice(address, bits.byteOffset, factor, bits.length);
+  const copy = viewOf(half, buffer, (half ? WORK.c : WORK.b) + apart(bits.byteOffset));
+  for (let at = 0; at < bits.length; at += BLOCK) {
+    const n = Math.min(BLOCK, bits.length - at);
+    const they = address + at * item;
+    if (!here) copy.set(bits.subarray(at, at + n));
+    const mine = here ? bits.byteOffset + at * item : copy.byteOffset;
+    if (half) {
+      const [decode, encode] = [decoderOf(kernels, dtype), encoderOf(kernels, dtype)];
+      decode(WORK.a, they, n);
+      decode(WORK.b, mine, n);
+      step(WORK.a, WORK.a, WORK.b, n);
+      if (factor !== 1) kernels.scaleF32(WORK.a, WORK.a, factor, n);
+      encode(they, WORK.a, n);
+    } else {
+      step(they, they, mine, n);
+      if (factor !== 1) kernels.scaleF32(they, they, factor, n);
+    }
+  }
+  if (both) bytesOf(own).set(space().bytes.subarray(address, address + own.byteLength));
+}
+
+function stepOf(kernels: Kernels, op: ReduceOp, dtype: Dtype) {
   if (dtype === 'i32') return op === 'min' ? kernels.minI32 : op === 'max' ? kernels.maxI32 : kernels.addI32;
   return op === 'min' ? kernels.minF32 : op === 'max' ? kernels.maxF32 : kernels.addF32;
 }
 
-/** The definition of {@link reduceRange}: what the kernels must equal bit by bit, and what runs where they cannot. */
-export function reducePlain(
-  op: ReduceOp,
-  dtype: Dtype,
-  target: Numbers,
-  parts: readonly Numbers[],
-  begin: number,
-  end: number,
-  factor: number = factorOf(op, parts.length),
-): void {
-  const [read, write] = {
-    f32: [asIs, asIs],
-    i32: [asIs, asIs],
-    f16: [fromF16, toF16],
-    bf16: [fromBf16, toBf16],
-  }[dtype] as [(x: number) => number, (x: number) => number];
-  const combine =
-    op === 'min'
-      ? Math.min
-      : op === 'max'
-        ? Math.max
-        : dtype === 'i32'
-          ? (a: number, b: number) => (a + b) | 0
-          : (a: number, b: number) => Math.fround(a + b);
-  for (let i = begin; i < end; i += 1) {
-    let value = read((parts[0] as Numbers)[i] as number);
-    for (let r = 1; r < parts.length; r += 1)
-      value = combine(value, read((parts[r] as Numbers)[i] as number));
-    target[i] = write(factor === 1 ? value : Math.fround(value * factor));
-  }
+function decoderOf(kernels: Kernels, dtype: Dtype) {
+  return dtype === 'bf16' ? kernels.decodeBf16 : kernels.decodeF16;
 }
 
-function asIs(x: number): number {
-  return x;
+function encoderOf(kernels: Kernels, dtype: Dtype) {
+  return dtype === 'bf16' ? kernels.encodeBf16 : kernels.encodeF16;
+}
+
+/** Numbers as bits: what is copied must not change, and copies between alike arrays are fast. */
+function bitsOf(numbers: Numbers): Int32Array | Uint16Array {
+  return numbers instanceof Float32Array
+    ? new Int32Array(numbers.buffer, numbers.byteOffset, numbers.length)
+    : numbers;
+}
+
+export function bytesOf(a: Numbers): Uint8Array {
+  return new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
+}
+
+function viewOf(half: boolean, buffer: ArrayBuffer, at: number): Int32Array | Uint16Array {
+  return half ? new Uint16Array(buffer, at, BLOCK) : new Int32Array(buffer, at, BLOCK);
 }

@@ -1,7 +1,9 @@
 import { KERNELS } from './module.ts';
+import { plainKernels } from './plain.ts';
 
-/** What kernels/ exports. Pointers are places in the memory; `n` counts elements. */
+/** What kernels/ exports. Pointers are places in the memory, at any byte; `n` counts elements. */
 export interface Kernels {
+  hash(source: number, bytes: number): number;
   addF32(target: number, a: number, b: number, n: number): void;
   subF32(target: number, a: number, b: number, n: number): void;
   minF32(target: number, a: number, b: number, n: number): void;
@@ -27,6 +29,7 @@ export interface KernelMemory {
 
 /** The part of the WebAssembly API used here; Node's type package declares it without values. */
 interface Wasm {
+  validate(bytes: Uint8Array): boolean;
   Module: new (bytes: Uint8Array) => object;
   Memory: new (o: { initial: number; maximum: number }) => { buffer: ArrayBuffer };
   Instance: new (module: object, imports: object) => { exports: Kernels };
@@ -34,24 +37,28 @@ interface Wasm {
 
 const PAGE_BYTES = 65_536;
 /** A WebAssembly memory has pointers of 32 bits. */
-export const MAX_KERNEL_BYTES = 65_536 * PAGE_BYTES;
+export const MAX_KERNEL_BYTES = 65_535 * PAGE_BYTES;
 
+const bytes = Buffer.from(KERNELS, 'base64');
+const wasm = (globalThis as unknown as { WebAssembly?: Wasm }).WebAssembly;
 let compiled: object | undefined;
+
+/** Whether this platform has WebAssembly SIMD. Without it all is done in plain TypeScript, to the same bits, slowly. */
+export const hasSimd = wasm?.validate(bytes) === true;
 
 /**
  * New memory with kernels of its own; pages that nobody touches cost nothing.
- * @returns undefined when this platform has no WebAssembly SIMD, or no room
+ * @throws RangeError when there is no room, or it is too large for one memory
  */
-export function kernelMemory(bytes: number): KernelMemory | undefined {
-  if (bytes > MAX_KERNEL_BYTES) return undefined;
-  try {
-    const wasm = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
-    compiled ??= new wasm.Module(Buffer.from(KERNELS, 'base64'));
-    const pages = Math.ceil(bytes / PAGE_BYTES);
-    const memory = new wasm.Memory({ initial: pages, maximum: pages });
-    const { exports } = new wasm.Instance(compiled, { env: { memory } });
-    return { kernels: exports, buffer: memory.buffer };
-  } catch {
-    return undefined;
+export function kernelMemory(size: number): KernelMemory {
+  if (size > MAX_KERNEL_BYTES) throw new RangeError(`${size} bytes are more than one WebAssembly memory has`);
+  if (!wasm || !hasSimd) {
+    const buffer = new ArrayBuffer(size);
+    return { kernels: plainKernels(buffer), buffer };
   }
+  compiled ??= new wasm.Module(bytes);
+  const pages = Math.ceil(size / PAGE_BYTES);
+  const memory = new wasm.Memory({ initial: pages, maximum: pages });
+  const { exports } = new wasm.Instance(compiled, { env: { memory } });
+  return { kernels: exports, buffer: memory.buffer };
 }

@@ -25,16 +25,16 @@ export class SocketWire implements Wire {
     });
   }
 
-  write(head: Uint8Array, payload?: Uint8Array, written?: (ok: boolean) => void): void {
+  write(bytes: Uint8Array, more?: Uint8Array, written?: (ok: boolean) => void): void {
     const socket = this.#socket;
     const done = written && ((error?: Error | null) => written(!error));
-    if (payload === undefined) {
-      socket.write(head, done);
+    if (!more) {
+      socket.write(bytes, done);
       return;
     }
     socket.cork();
-    socket.write(head);
-    socket.write(payload, done);
+    socket.write(bytes);
+    socket.write(more, done);
     socket.uncork();
   }
 
@@ -76,5 +76,6 @@ export function dialSocket(
     : connectTcp({ ...target, onread } as NetConnectOpts);
   const wire = new SocketWire(socket, secure ? 'tls' : 'path' in target ? 'unix' : 'tcp', o.remote);
   socket.once(secure ? 'secureConnect' : 'connect', () => o.opened(wire));
+  wire.onClosed(() => reader.close());
   return wire;
 }

@@ -9,10 +9,8 @@ export interface Wire {
   readonly path: WirePath;
   /** Address at the other end, for messages. */
   readonly remote: string;
-  /**
-   * Queues a header and its payload. `written` is called once, when the payload may change again; `ok` is false when the wire broke.
-   */
-  write(head: Uint8Array, payload?: Uint8Array, written?: (ok: boolean) => void): void;
+  /** Queues bytes, and more behind them. `written` is called once, when they may change; `ok` is false when the wire broke. */
+  write(bytes: Uint8Array, more?: Uint8Array, written?: (ok: boolean) => void): void;
   /** No more is written; closes when the other side has it all. */
   end(): void;
   /** Closes without a word. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { space } from '../kernels/space.ts';
 import { random } from '../../test/groups.ts';
-import { checksum } from './crc.ts';
+import { takeSlot } from '../kernels/slots.ts';
 import { controlFrame, encodeHeader, FrameType, headerBytes, type FrameHeader } from './frame.ts';
 import { FrameReader } from './frame-reader.ts';
 
@@ -14,7 +15,7 @@ function dataFrame(sequence: number, payload: Uint8Array): Buffer {
     sequence,
     root: 3,
     payloadBytes: payload.byteLength,
-    payloadCrc: checksum(payload),
+    checksum: hash(payload),
     totalBytes: 2 ** 40 + 1,
     dtype: 'bf16',
     op: 'max',
@@ -23,12 +24,18 @@ function dataFrame(sequence: number, payload: Uint8Array): Buffer {
   return Buffer.concat([header, payload]);
 }
 
+function hash(payload: Uint8Array): number {
+  const slot = takeSlot();
+  slot.memory.set(payload);
+  slot.release();
+  return space().kernels.hash(slot.address, payload.byteLength) >>> 0;
+}
+
 function recorder() {
   const frames: { header: FrameHeader; payload: Buffer }[] = [];
   const problems: string[] = [];
   const reader = new FrameReader({
-    open: (header) => new Uint8Array(header.payloadBytes),
-    done: (header, payload) => frames.push({ header, payload: Buffer.from(payload) }),
+    frame: ({ header, payload }) => frames.push({ header, payload: Buffer.from(payload) }),
     corrupt: (what) => problems.push(what),
   });
   return { reader, frames, problems };

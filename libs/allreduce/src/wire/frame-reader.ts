@@ -1,31 +1,51 @@
+import { SLOT_BYTES, takeSlot, type Slot } from '../kernels/slots.ts';
+import { space } from '../kernels/space.ts';
 import { checksum } from './crc.ts';
-import { decodeHeader, headerBytes, type FrameHeader } from './frame.ts';
+import { decodeHeader, FrameType, headerBytes, type FrameHeader } from './frame.ts';
+
+/** A frame that is complete and whose checksum is right. Valid during the call that brings it, or longer with `slot.retain()`. */
+export interface Frame {
+  header: FrameHeader;
+  payload: Uint8Array;
+  /** What the frame lies in; undefined: its payload is where {@link FrameSink.place} wanted it. */
+  slot?: Slot;
+  /** Where in the slot its header begins. */
+  begin: number;
+}
 
 /** What a FrameReader reports to. */
 export interface FrameSink {
-  /** Where the payload goes: exactly `payloadBytes` long. */
-  open(header: FrameHeader): Uint8Array;
-  /** The payload is complete and its checksum is right. */
-  done(header: FrameHeader, payload: Uint8Array): void;
+  /**
+   * Asked for large payloads: memory of their length in the space, into which they are read at once, before their checksum is known. Default:
+   * they are handed on in a slot.
+   */
+  place?(header: FrameHeader): Uint8Array | undefined;
+  frame(frame: Frame): void;
   corrupt(what: string): void;
 }
 
-/** Headers and small frames are read into this; the rest of a larger payload goes straight to its place. */
-const SCRATCH_BYTES = 16 * 1024;
+/** Payloads from this size on may be read to their place. */
+const PLACED_BYTES = 32 * 1024;
+/** Where one payload went to its place the next may, too: no more than this is read with its header. */
+const SHORT_READ = 8 * 1024;
 
 /**
- * Cuts a byte stream into frames. The reader says where the next bytes go ({@link next}), so that sockets read payloads to where they
- * belong; it never asks for more than belongs there. Works for any cut of the stream.
+ * Cuts a byte stream into frames. Bytes are read into a slot ({@link next} says where), and frames are handed on where they lie; but large
+ * payloads are read to where they belong, if that is known. It never asks for more than belongs there. Works for any cut of the stream.
  */
 export class FrameReader {
   readonly #sink: FrameSink;
-  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
-  /** Bytes of a header that are in the scratch. */
-  #waiting = 0;
-  /** The frame whose payload is being received. */
+  #slot = takeSlot();
+  /** The slot holds bytes [begin, end) of the stream that are not handed on. */
+  #begin = 0;
+  #end = 0;
+  /** Of the frame that begins at `begin`. */
   #header: FrameHeader | undefined;
-  #payload: Uint8Array | undefined;
+  /** Where its payload goes, if not to the slot, and how much of it is there. */
+  #target: Uint8Array | undefined;
   #filled = 0;
+  #limit = SLOT_BYTES;
+  #closed = false;
   #stopped = false;
 
   constructor(sink: FrameSink) {
@@ -35,23 +55,39 @@ export class FrameReader {
   /** Ignores everything from now on. */
   stop(): void {
     this.#stopped = true;
-    this.#header = undefined;
-    this.#payload = undefined;
-    this.#waiting = 0;
+    this.#target = undefined;
+    this.#begin = this.#end = 0;
+  }
+
+  /** Nothing is read any more: gives its memory back. */
+  close(): void {
+    this.stop();
+    if (!this.#closed) this.#slot.release();
+    this.#closed = true;
   }
 
   /** Where the next bytes go; never empty. */
   next(): Uint8Array {
-    if (this.#payload !== undefined) return this.#payload.subarray(this.#filled);
-    return this.#waiting === 0 ? this.#scratch : this.#scratch.subarray(this.#waiting);
+    if (this.#target) return this.#target.subarray(this.#filled);
+    return this.#slot.memory.subarray(this.#end, this.#end + this.#limit);
   }
 
   /** `bytes` bytes are where {@link next} said. */
   filled(bytes: number): void {
     if (this.#stopped) return;
-    if (this.#payload === undefined) return this.#takeScratch(this.#waiting + bytes);
-    this.#filled += bytes;
-    if (this.#filled === this.#payload.byteLength) this.#finish();
+    if (this.#target) {
+      this.#filled += bytes;
+      if (this.#filled === this.#target.byteLength) this.#handOnPlaced(this.#target);
+      return;
+    }
+    this.#end += bytes;
+    while (!this.#stopped && this.#end - this.#begin >= (this.#header ? this.#frameBytes() : headerBytes)) {
+      if (this.#header) this.#handOn(this.#header);
+      else this.#takeHeader();
+    }
+    if (this.#stopped) return;
+    if (this.#header && this.#header.payloadBytes >= PLACED_BYTES) this.#place(this.#header);
+    if (!this.#target) this.#makeRoom();
   }
 
   /** Bytes that lie elsewhere; `chunk` may be reused after the call. */
@@ -65,51 +101,80 @@ export class FrameReader {
     }
   }
 
-  /** The scratch holds `end` bytes: frames, and at the end perhaps a piece of one. */
-  #takeScratch(end: number): void {
-    const scratch = this.#scratch;
-    let at = 0;
-    this.#waiting = 0;
-    while (end - at >= headerBytes && !this.#stopped) {
-      const header = decodeHeader(scratch, at);
-      if (header === undefined) {
-        const bytes = scratch.toString('hex', at, at + 16);
-        this.stop();
-        this.#sink.corrupt(`the header of a frame is damaged (it begins ${bytes})`);
-        return;
-      }
-      at += headerBytes;
-      const place = this.#sink.open(header);
-      if (this.#stopped) return;
-      this.#header = header;
-      this.#payload = place;
-      const take = Math.min(place.byteLength, end - at);
-      if (take > 0) place.set(scratch.subarray(at, at + take));
-      this.#filled = take;
-      at += take;
-      if (take < place.byteLength) return;
-      this.#finish();
-    }
-    if (this.#stopped || at === end) return;
-    scratch.copyWithin(0, at, end);
-    this.#waiting = end - at;
+  #frameBytes(): number {
+    return headerBytes + (this.#header as FrameHeader).payloadBytes;
   }
 
-  #finish(): void {
-    const header = this.#header as FrameHeader;
-    const payload = this.#payload as Uint8Array;
-    this.#header = undefined;
-    this.#payload = undefined;
-    const actual = checksum(payload);
-    if (actual !== header.payloadCrc) {
-      this.stop();
-      const of = `${header.payloadBytes} bytes of ${header.collective} #${header.sequence}`;
-      const hex = (crc: number) => (crc >>> 0).toString(16).padStart(8, '0');
-      this.#sink.corrupt(
-        `${of} have checksum ${hex(actual)} where the sender computed ${hex(header.payloadCrc)}`,
-      );
-      return;
+  #takeHeader(): void {
+    this.#header = decodeHeader(this.#slot.memory, this.#begin);
+    if (this.#header === undefined) {
+      const bytes = this.#slot.memory.toString('hex', this.#begin, this.#begin + 16);
+      return this.#corrupt(`the header of a frame is damaged (it begins ${bytes})`);
     }
-    this.#sink.done(header, payload);
+    if (this.#frameBytes() > SLOT_BYTES)
+      this.#corrupt(`a frame of type ${this.#header.type} claims ${this.#header.payloadBytes} bytes`);
+  }
+
+  #handOn(header: FrameHeader): void {
+    const slot = this.#slot;
+    const begin = this.#begin;
+    this.#header = undefined;
+    this.#limit = SLOT_BYTES;
+    this.#begin += headerBytes + header.payloadBytes;
+    const payload = slot.memory.subarray(begin + headerBytes, this.#begin);
+    if (this.#isRight(header, payload)) this.#sink.frame({ header, payload, slot, begin });
+  }
+
+  #handOnPlaced(payload: Uint8Array): void {
+    const header = this.#header as FrameHeader;
+    this.#header = undefined;
+    this.#target = undefined;
+    this.#limit = SHORT_READ;
+    if (this.#isRight(header, payload)) this.#sink.frame({ header, payload, begin: 0 });
+  }
+
+  #isRight(header: FrameHeader, payload: Uint8Array): boolean {
+    const { byteOffset, byteLength } = payload;
+    const data = header.type === FrameType.DATA;
+    const actual = data ? space().kernels.hash(byteOffset, byteLength) >>> 0 : checksum(payload);
+    if (actual === header.checksum) return true;
+    const of = `${header.payloadBytes} bytes of ${header.collective} #${header.sequence}`;
+    const hex = (sum: number) => sum.toString(16).padStart(8, '0');
+    this.#corrupt(`${of} have checksum ${hex(actual)} where the sender computed ${hex(header.checksum)}`);
+    return false;
+  }
+
+  /** The payload of the frame that has begun to arrive goes to its place, if it has one. */
+  #place(header: FrameHeader): void {
+    const target = this.#sink.place?.(header);
+    if (!target) return;
+    const from = this.#begin + headerBytes;
+    target.set(this.#slot.memory.subarray(from, this.#end));
+    this.#target = target;
+    this.#filled = this.#end - from;
+    this.#begin = this.#end;
+    this.#makeRoom();
+  }
+
+  /** Bytes of a frame that is not complete must have room behind them, and a slot that somebody keeps must not be written to. */
+  #makeRoom(): void {
+    const { memory, shared } = this.#slot;
+    const left = this.#end - this.#begin;
+    const needed = this.#header && !this.#target ? this.#frameBytes() : headerBytes;
+    if (shared) {
+      const slot = takeSlot();
+      if (left > 0) memory.copy(slot.memory, 0, this.#begin, this.#end);
+      this.#slot.release();
+      this.#slot = slot;
+    } else if (left === 0 || this.#begin + needed > SLOT_BYTES) {
+      if (left > 0 && this.#begin > 0) memory.copyWithin(0, this.#begin, this.#end);
+    } else return;
+    this.#begin = 0;
+    this.#end = left;
+  }
+
+  #corrupt(what: string): void {
+    this.stop();
+    this.#sink.corrupt(what);
   }
 }

@@ -16,7 +16,7 @@ import { checksum, shortChecksum } from './crc.ts';
  *  16  u32  payload bytes
  *
  * The messages that a rank sends a peer in one part of a collective arrive in order; both know their lengths. A message is one frame or
- * several. Every frame says which call it belongs to, so that a rank that runs another one is found by its first.
+ * several. The payload's checksum is `hash` of kernels/, or crc32 in control frames. Every frame says which call it belongs to, so that a rank that runs another one is found by its first.
  */
 export const headerBytes = 48;
 const MAGIC = 0x3243564f;
@@ -92,29 +92,29 @@ export interface FrameHeader extends Call {
   part: number;
   begun: number;
   payloadBytes: number;
-  payloadCrc: number;
+  checksum: number;
 }
 
 /** A control frame may not be longer: it is JSON of a few hundred bytes. */
 export const maxControlBytes = 64 * 1024;
 
-/** Writes a header at the beginning of `b`. */
-export function encodeHeader(h: FrameHeader, b: Buffer = Buffer.allocUnsafe(headerBytes)): Buffer {
-  b.writeUInt32LE(MAGIC, 0);
-  b[4] = h.type;
-  b[5] = collectiveNames.indexOf(h.collective);
-  b[6] = algorithmNames.indexOf(h.algorithm);
-  b[7] = (codeOf(dtypes, h.dtype) << 4) | codeOf(reduceOps, h.op);
-  b.writeUInt32LE(h.sequence, 8);
-  b.writeUInt16LE(h.part, 12);
-  b.writeUInt16LE(h.root, 14);
-  b.writeUInt32LE(h.payloadBytes, 16);
-  b.writeUInt32LE(h.payloadCrc, 20);
-  b.writeDoubleLE(h.totalBytes, 24);
-  b.writeUInt32LE(h.tagCrc, 32);
-  b.writeUInt32LE(h.begun, 36);
-  b.writeUInt32LE(0, 40);
-  b.writeUInt32LE(shortChecksum(b, 0, 44), 44);
+/** Writes a header into `b`. */
+export function encodeHeader(h: FrameHeader, b: Buffer = Buffer.allocUnsafe(headerBytes), at = 0): Buffer {
+  b.writeUInt32LE(MAGIC, at);
+  b[at + 4] = h.type;
+  b[at + 5] = collectiveNames.indexOf(h.collective);
+  b[at + 6] = algorithmNames.indexOf(h.algorithm);
+  b[at + 7] = (codeOf(dtypes, h.dtype) << 4) | codeOf(reduceOps, h.op);
+  b.writeUInt32LE(h.sequence, at + 8);
+  b.writeUInt16LE(h.part, at + 12);
+  b.writeUInt16LE(h.root, at + 14);
+  b.writeUInt32LE(h.payloadBytes, at + 16);
+  b.writeUInt32LE(h.checksum >>> 0, at + 20);
+  b.writeDoubleLE(h.totalBytes, at + 24);
+  b.writeUInt32LE(h.tagCrc, at + 32);
+  b.writeUInt32LE(h.begun, at + 36);
+  b.writeUInt32LE(0, at + 40);
+  b.writeUInt32LE(shortChecksum(b, at, at + 44), at + 44);
   return b;
 }
 
@@ -136,7 +136,7 @@ export function decodeHeader(b: Buffer, at = 0): FrameHeader | undefined {
     part: b.readUInt16LE(at + 12),
     root: b.readUInt16LE(at + 14),
     payloadBytes: b.readUInt32LE(at + 16),
-    payloadCrc: b.readUInt32LE(at + 20),
+    checksum: b.readUInt32LE(at + 20),
     totalBytes: b.readDoubleLE(at + 24),
     tagCrc: b.readUInt32LE(at + 32),
     begun: b.readUInt32LE(at + 36),
@@ -171,9 +171,11 @@ export const noCall: Call = { collective: 'none', algorithm: 'none', totalBytes:
 export function controlFrame(type: FrameType, body: object, begun = 0): Buffer {
   const payload = Buffer.from(JSON.stringify(body));
   const frame = Buffer.allocUnsafe(headerBytes + payload.byteLength);
-  const payloadCrc = checksum(payload);
   encodeHeader(
-    { ...noCall, type, sequence: 0, part: 0, begun, payloadBytes: payload.byteLength, payloadCrc },
+    {
+      ...{ ...noCall, type, sequence: 0, part: 0, begun },
+      ...{ payloadBytes: payload.byteLength, checksum: checksum(payload) },
+    },
     frame,
   );
   frame.set(payload, headerBytes);
