@@ -7,6 +7,7 @@ import { convertCommand } from './commands/convert.ts';
 import { demoCommand } from './commands/demo.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { parityCommand } from './commands/parity.ts';
+import { logsCommand } from './commands/logs.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -28,6 +29,7 @@ export function createProgram(context: CliContext, register: ((program: Command)
     submitCommand(context),
     statusCommand(context),
     watchCommand(context),
+    logsCommand(context),
     pauseCommand(context),
     resumeCommand(context),
     rerunCommand(context),

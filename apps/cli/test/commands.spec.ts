@@ -311,6 +311,28 @@ describe.skipIf(missing !== '')(`with a cluster${missing}`, () => {
     );
   });
 
+  it("prints what a run's trainers have logged in order of time, of some ranks, since a time", async () => {
+    const at = await controller();
+    await ovis(['submit', 'run.yaml', '--id', 'logged', '--wait'], at);
+    const line = (time: string, name: string, msg: string) =>
+      `${JSON.stringify({ level: 'info', time: `2026-01-02T00:00:${time}Z`, name, msg })}\n`;
+    const logs = openStorage(`${storage}/logged/logs`);
+    const ms = Date.parse('2026-01-02T00:00:01Z');
+    await logs.put(`t0/${ms}-s1-g1-r0.jsonl`, line('01.000', 't0', 'begins') + line('03.000', 't0', 'step'));
+    await logs.put(`t1/${ms + 1000}-s1-g1-r1.jsonl`, line('02.000', 't1', 'begins'));
+    const all = await ovis(['logs', 'logged'], at);
+    expect(all.out.split('\n')).toEqual([
+      's1 r0 00:00:01.000 INFO  t0: begins',
+      's1 r1 00:00:02.000 INFO  t1: begins',
+      's1 r0 00:00:03.000 INFO  t0: step',
+    ]);
+    expect((await ovis(['logs', 'logged', '--rank', '1', '--follow'], at)).out).toContain('t1: begins');
+    const late = await ovis(['logs', 'logged', '--since', '2026-01-02T00:00:02.5Z', '--json'], at);
+    expect(JSON.parse(late.out)).toMatchObject({ name: 't0', msg: 'step' });
+    expect((await ovis(['logs', 'logged', '--rank', '7'], at)).err).toContain("no log lines of 'logged'");
+    expect((await ovis(['logs', 'logged', '--since', 'once'], at)).code).toBe(2);
+  });
+
   it('reruns a run under a new id, with changes', async () => {
     const at = await controller();
     await ovis(['submit', 'run.yaml', '--id', 'again', '--wait'], at);

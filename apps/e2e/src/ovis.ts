@@ -43,7 +43,7 @@ export async function ovis(
   o: { timeoutMs?: number } = {},
 ): Promise<OvisResult> {
   const running = spawnOvis(args, env);
-  const timer = setTimeout(() => running.child.kill('SIGKILL'), o.timeoutMs ?? 90_000);
+  const timer = setTimeout(() => running.child.kill('SIGKILL'), o.timeoutMs ?? 240_000);
   const code = await running.ended;
   clearTimeout(timer);
   return { code, out: running.out(), err: running.err() };

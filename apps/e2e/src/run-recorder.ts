@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fleetClient, type RunEvent } from '@ovis/protocol';
+import { fleetClient, type RunEvent, type StageSource } from '@ovis/protocol';
 
 export interface SeenCheckpoint {
   stage: number;
@@ -12,6 +12,8 @@ export interface SeenStart {
   stage: number;
   generation: number;
   firstStep: number;
+  /** Where rank 0's weights come from. */
+  source: StageSource;
 }
 
 /** What the controller's live stream says of a run, kept. Comes back when the stream breaks. */
@@ -21,10 +23,12 @@ export class RunRecorder {
   readonly notes: string[] = [];
   /** Loss of rank 0 by `stage/step`; a step that is done again replaces the first time. */
   readonly losses = new Map<string, number>();
-  /** The same for the steps of later generations alone. */
-  readonly repeated = new Map<string, number>();
+  /** Steps that were done more than once. */
+  repeatedSteps = 0;
   readonly #abort = new AbortController();
   readonly #ended: Promise<void>;
+  #seen = '';
+  #lastGeneration = 0;
   #lastStep: { stage: number; step: number } | undefined;
 
   constructor(fleetAddress: string, runId: string) {
@@ -62,13 +66,22 @@ export class RunRecorder {
     const { stage, generation } = event.stage;
     switch (event.stage.event) {
       case 'started':
-        this.starts.push({ stage, generation, firstStep: event.stage.started.firstStep });
+        this.starts.push({
+          stage,
+          generation,
+          firstStep: event.stage.started.firstStep,
+          source: event.stage.started.source,
+        });
         break;
       case 'step': {
         const { step, loss } = event.stage.step;
         this.#lastStep = { stage, step };
+        // A watcher that comes back is told the last step once more.
+        const last = this.#lastGeneration === generation && this.#seen === `${stage}/${step}`;
+        if (this.losses.has(`${stage}/${step}`) && !last) this.repeatedSteps++;
         this.losses.set(`${stage}/${step}`, loss);
-        if (generation > 1) this.repeated.set(`${stage}/${step}`, loss);
+        this.#seen = `${stage}/${step}`;
+        this.#lastGeneration = generation;
         break;
       }
       case 'checkpoint': {

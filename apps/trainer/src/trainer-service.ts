@@ -16,6 +16,7 @@ import { runEvaluateJob } from './evaluate-job.ts';
 import { EventLog } from './event-log.ts';
 import { HeldMemory } from './hand-over/held-memory.ts';
 import { Reservation } from './reservation.ts';
+import { keepRunLog } from './run-log.ts';
 import { runStageJob } from './stage-job.ts';
 
 /** A stage this trainer works on. */
@@ -247,6 +248,7 @@ export class TrainerWork {
       lastEvent: performance.now(),
       ended: Promise.resolve({ checkpointUrl: '' }),
     };
+    let logged = 0;
     const emit = (event: StageEventInput) => {
       if (event.phase?.phase) job.phase = event.phase.phase;
       job.lastEvent = performance.now();
@@ -254,6 +256,11 @@ export class TrainerWork {
         job.step = event.step.step;
         job.ownMs.push((event.step.computeMs ?? 0) + (event.step.dataMs ?? 0));
         if (job.ownMs.length > OWN_STEPS) job.ownMs.shift();
+        if (performance.now() - logged >= LOG_STEP_MS) {
+          logged = performance.now();
+          const { step, loss, imagesPerS, computeMs, communicateMs, dataMs } = event.step;
+          this.#log.info({ step, loss, imagesPerS, computeMs, communicateMs, dataMs }, 'step');
+        }
       }
       if (event.checkpoint?.step) job.savedStep = event.checkpoint.step;
       if (event.started) {
@@ -270,6 +277,7 @@ export class TrainerWork {
 
   async #work(job: StageJob, emit: (event: StageEventInput) => void): Promise<{ checkpointUrl: string }> {
     const { request } = job;
+    const endLog = keepRunLog(request, this.#trainerId, this.#log);
     const label = `${request.runId} stage ${request.stage} rank ${request.rank} of ${request.world}`;
     this.#log.info(`${label}: begins${request.checkpointUrl ? ` from ${request.checkpointUrl}` : ''}`);
     let checkpointUrl = '';
@@ -304,6 +312,8 @@ export class TrainerWork {
       if (this.#job === job) this.#job = undefined;
       this.#ended = job;
       job.events.end();
+      // Nobody waits for it: the next stage may begin.
+      void endLog();
     }
     return { checkpointUrl };
   }
@@ -333,6 +343,8 @@ export class TrainerWork {
   }
 }
 
+/** A step is logged this often. */
+const LOG_STEP_MS = 10_000;
 /** Steps that the own time of a step is averaged over. */
 const OWN_STEPS = 16;
 

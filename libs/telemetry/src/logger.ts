@@ -37,7 +37,21 @@ export function createLogger(options: LoggerOptions): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
-  return pino(settings, pretty ? prettyStream(destination) : destination);
+  const target = pretty ? prettyStream(destination) : destination;
+  return pino(settings, {
+    write: (line: string) => {
+      target.write(line);
+      for (const tap of taps) tap(line);
+    },
+  });
+}
+
+const taps = new Set<(line: string) => void>();
+
+/** Gives every line that this process logs from now on, as JSON, to `tap` too. @returns what takes it off */
+export function tapLog(tap: (line: string) => void): () => void {
+  taps.add(tap);
+  return () => taps.delete(tap);
 }
 
 function prettyStream(destination: NodeJS.WritableStream & { isTTY?: boolean }): Writable {
