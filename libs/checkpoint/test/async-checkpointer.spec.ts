@@ -1,4 +1,5 @@
 import { ensureBucket, openStorage } from '@ovis/storage';
+import { startFaultyProxy } from '@ovis/storage/test/faulty-proxy';
 import { S3_SKIP_REASON, startS3Server } from '@ovis/storage/test/s3-server';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -242,5 +243,97 @@ describe.each(backends)('asynchronous checkpoints on $name', ({ skip, root }) =>
     await now.drain();
     await Promise.all([old.close(), now.close()]);
     expect(await tensorsOf(url, 'latest')).toEqual(prints(state.valuesAt(100)));
+  });
+});
+
+describe('training goes on', () => {
+  beforeAll(() => (s3 ? ensureBucket('s3://async', s3.env) : undefined));
+
+  it.skipIf(!s3)(
+    `while a slow storage is written to, and its values do not get into the snapshot`,
+    async () => {
+      const proxy = await startFaultyProxy(s3!.endpoint);
+      const env = { ...s3!.env, AWS_ENDPOINT_URL: proxy.url };
+      const url = 's3://async/slow/checkpoints';
+      const state = fakeState({ stage: 3 });
+      const live = state.valuesAt(100);
+      const gang = fakeGang({ url, env, world: 1, attempt: 'a1', state: { ...state, valuesAt: () => live } });
+      const [checkpointer] = gang.checkpointers;
+      proxy.uploadBytesPerS = 800_000;
+      const began = performance.now();
+      const [stall] = await gang.save(100, { stage: 3 });
+      const went = performance.now() - began;
+      // The next steps change everything.
+      for (const values of Object.values(live)) values.fill(-7);
+      let steps = 0;
+      const training = setInterval(() => steps++, 10);
+      const saved = await checkpointer!.drain();
+      clearInterval(training);
+      expect(saved!.totalMs).toBeGreaterThan(1000);
+      expect(went).toBeLessThan(saved!.totalMs / 4);
+      expect(steps).toBeGreaterThan(saved!.totalMs / 100);
+      expect(stall!.snapshotMs).toBeLessThanOrEqual(went);
+      const { parts } = await loadCheckpoint(openStorage(url, s3!.env), '', 'latest');
+      const data = Object.values(parts).flatMap((part) => Object.entries(part).map(([n, t]) => [n, t.data]));
+      expect(prints(Object.fromEntries(data))).toEqual(prints(state.valuesAt(100)));
+      // One at most is behind: the second waits for the first, and says so.
+      await gang.save(200, { stage: 3 });
+      const [second] = await gang.save(300, { stage: 3 });
+      expect(second!.waitMs).toBeGreaterThan(500);
+      await gang.drain();
+      await gang.close();
+      await proxy.close();
+    },
+  );
+
+  it.skipIf(!s3)('while the storage is away, and the checkpoint is saved when it comes back', async () => {
+    const proxy = await startFaultyProxy(s3!.endpoint);
+    const env = { ...s3!.env, AWS_ENDPOINT_URL: proxy.url, OVIS_S3_SOCKET_TIMEOUT_MS: '1000' };
+    const url = 's3://async/away/checkpoints';
+    const warnings: string[] = [];
+    const state = fakeState();
+    const gang = fakeGang({
+      url,
+      env,
+      world: 2,
+      attempt: 'a1',
+      state,
+      options: { patienceMs: 60_000, onWarning: (text) => warnings.push(text) },
+    });
+    proxy.away = true;
+    await gang.save(100);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    proxy.away = false;
+    await gang.drain();
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/stage2-step000100.*does not answer.*trying again/),
+    );
+    const { parts } = await loadCheckpoint(openStorage(url, s3!.env), '', 'latest');
+    const data = Object.values(parts).flatMap((part) => Object.entries(part).map(([n, t]) => [n, t.data]));
+    expect(prints(Object.fromEntries(data))).toEqual(prints(state.valuesAt(100)));
+    await gang.close();
+    await proxy.close();
+  });
+
+  it('after a checkpoint that could not be written', async () => {
+    const url = `${pathToFileURL(directory).href}/blocked/checkpoints`;
+    const storage = openStorage(url);
+    const failed: string[] = [];
+    const state = fakeState();
+    const gang = fakeGang({
+      url,
+      world: 1,
+      attempt: 'a1',
+      state,
+      options: { onFailed: (error, id) => failed.push(`${id}: ${(error as Error).message}`) },
+    });
+    // A file is where the folder should be.
+    await storage.put('stage2-step000100', 'x');
+    await gang.save(100);
+    await gang.save(200);
+    await gang.drain();
+    await gang.close();
+    expect(failed).toEqual([expect.stringMatching(/^stage2-step000100: cannot write file:.*step000100/)]);
+    expect((await loadCheckpoint(storage, '', 'latest')).manifest.step).toBe(200);
   });
 });
