@@ -5,6 +5,8 @@ import { segment } from './algorithms/channel.ts';
 import { direct } from './algorithms/direct.ts';
 import { dissemination } from './algorithms/dissemination.ts';
 import { doubling } from './algorithms/doubling.ts';
+import { hierarchical } from './algorithms/hierarchical.ts';
+import { int8 } from './algorithms/int8.ts';
 import { gatherBytes, meshAllGather } from './algorithms/gather.ts';
 import { mesh } from './algorithms/mesh.ts';
 import { ring, ringAllGather, ringReduceScatter } from './algorithms/ring.ts';
@@ -35,10 +37,17 @@ export interface ReduceOptions extends CallOptions {
 
 export interface AllReduceOptions extends ReduceOptions {
   /**
-   * Sends float32 as 16-bit floats: half the bytes, each contribution and the result rounded once (bf16: 8 bits of precision; f16: 11, infinite
-   * above 65,504). The result is the same on every rank.
+   * Sends float32 as something smaller. The result is the same on every rank.
+   * - `bf16`, `f16`: half the bytes; each contribution and the result are rounded once (bf16: 8 bits of precision; f16: 11, infinite above
+   *   65,504).
+   * - `int8`: a quarter of the bytes, sums and means only; a number is off by up to 1/254 of the largest of its block of 256, in each of the two.
    */
-  compression?: 'bf16' | 'f16';
+  compression?: 'bf16' | 'f16' | 'int8';
+  /**
+   * With `int8`: as long as the buffer, and the caller's own. What could not be sent is kept here and added the next time ("error feedback"),
+   * so that it is not lost.
+   */
+  residual?: Float32Array;
 }
 
 /**
@@ -165,6 +174,8 @@ export class ProcessGroup {
         return doubling(typed, op);
       case 'ring':
         return ring(typed, op);
+      case 'hierarchical':
+        return hierarchical(typed, { op, scratch, rank: this.rank, hosts: this.#hosts });
       case 'shared':
         return shared(typed, op, this.#arena as SharedArena);
       default:
@@ -251,13 +262,33 @@ export class ProcessGroup {
     for (const at of this.#allocated.splice(0)) space().free(at);
   }
 
-  #compressed(buffer: NumberBuffer, dtype: 'bf16' | 'f16', o: ReduceOptions): Promise<void> {
+  #compressed(
+    buffer: NumberBuffer,
+    to: 'bf16' | 'f16' | 'int8',
+    { op, tag, residual }: AllReduceOptions,
+  ): Promise<void> {
     if (!(buffer instanceof Float32Array))
       return Promise.reject(new CollectiveMismatchError('only float32 buffers can be compressed'));
-    const data = encodeHalves(dtype, buffer);
-    return this.allReduce({ dtype, data }, { op: o.op, tag: o.tag }).then(() =>
-      decodeHalves(dtype, data, buffer),
-    );
+    if (to === 'int8') return this.#int8(buffer, { op, tag, residual });
+    const data = encodeHalves(to, buffer);
+    return this.allReduce({ dtype: to, data }, { op, tag }).then(() => decodeHalves(to, data, buffer));
+  }
+
+  #int8(buffer: Float32Array, o: AllReduceOptions): Promise<void> {
+    return this.#call(() => {
+      const { op = 'sum', residual } = o;
+      if (op !== 'sum' && op !== 'mean')
+        throw new CollectiveMismatchError(`int8 compression is for sums and means, not for ${op}`);
+      if (residual && residual.length !== buffer.length)
+        throw new CollectiveMismatchError(
+          `the residual has ${residual.length} numbers, the buffer ${buffer.length}`,
+        );
+      const typed = typedNumbers(buffer);
+      return {
+        call: this.#named('allReduce', typed, o, op),
+        plan: (scratch) => int8(buffer, { op, residual, scratch }),
+      };
+    });
   }
 
   /** Checks a call now and runs it; a world of one needs nothing of others. */

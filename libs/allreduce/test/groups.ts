@@ -1,8 +1,13 @@
 import { CollectiveListener, ProcessGroup, type GroupOptions } from '../src/index.ts';
 
-/** All ranks of a group inside this process. */
-export async function formGroup(world: number, overrides: Partial<GroupOptions> = {}) {
-  const listeners = await Promise.all(Array.from({ length: world }, () => CollectiveListener.listen()));
+/** All ranks of a group inside this process; `hosts` puts them on machines by name. */
+export async function formGroup(
+  world: number,
+  { hosts, ...overrides }: Partial<GroupOptions> & { hosts?: readonly string[] } = {},
+) {
+  const listeners = await Promise.all(
+    Array.from({ length: world }, (_, rank) => CollectiveListener.listen({ hostId: hosts?.[rank] })),
+  );
   return { listeners, groups: await join(listeners, overrides) };
 }
 

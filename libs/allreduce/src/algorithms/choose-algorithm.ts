@@ -25,9 +25,12 @@ export const DIRECT_BYTES = 32 * 1024;
 /** From here on a rank's links to all others cost more than the steps they save. */
 const MESH_WORLD = 8;
 
+/** From here on bytes between machines matter more than steps. */
+const HIERARCHICAL_BYTES = 256 * 1024;
+
 /** What each collective can be done by. */
 const POSSIBLE: Partial<Record<CollectiveName, readonly AlgorithmName[]>> = {
-  allReduce: ['direct', 'mesh', 'ring', 'doubling', 'hierarchical', 'shared', 'int8'],
+  allReduce: ['direct', 'mesh', 'ring', 'doubling', 'hierarchical', 'shared'],
   reduceScatter: ['mesh', 'ring'],
   allGather: ['mesh', 'ring'],
 };
@@ -55,10 +58,10 @@ export function chooseAlgorithm(s: Situation): Choice {
   if (half) return { algorithm: 'mesh', reason: '16-bit floats are rounded once, by their owner' };
   if (world === 2) return { algorithm: 'ring', reason: 'two ranks: reduced where it arrives' };
   const machines = new Set(s.hosts).size;
-  if (machines > 1 && machines < world && world > MESH_WORLD)
+  if (machines > 1 && machines < world && bytes > HIERARCHICAL_BYTES)
     return {
       algorithm: 'hierarchical',
-      reason: `${machines} machines, ${world} ranks: less goes between machines`,
+      reason: `${world} ranks on ${machines} machines: less goes between them`,
     };
   return world <= MESH_WORLD
     ? { algorithm: 'mesh', reason: `up to ${MESH_WORLD} ranks: two steps` }

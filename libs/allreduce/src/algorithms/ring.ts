@@ -35,6 +35,7 @@ export function ringAllReduce(
   factor = factorOf(op, channel.world),
 ): void {
   const { world } = channel;
+  if (world === 1) return;
   const { left, right, at } = placeIn(channel);
   const chunks = (owner: number) => chunksOf(segmentOf(buffer, owner, world));
   for (let step = 1; step < world; step += 1) {

@@ -191,6 +191,7 @@ export class CollectiveEngine {
       if (task.chainsLeft === 0) this.#finish(task);
       return;
     }
+    // One of nobody, or of others.
     if (stage.members && !stage.members.includes(this.rank))
       return this.#startStage(task, chain, index + 1, first);
     const part = first + index;
