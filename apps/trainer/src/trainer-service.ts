@@ -1,4 +1,5 @@
-import type { CollectiveListener, ProcessGroup } from '@ovis/allreduce';
+import type { CollectiveListener } from '@ovis/allreduce';
+import type { RunConfig } from '@ovis/config';
 import {
   AsyncQueue,
   RequestError,
@@ -17,13 +18,15 @@ import { EventLog } from './event-log.ts';
 import { HeldMemory } from './hand-over/held-memory.ts';
 import { Reservation } from './reservation.ts';
 import { keepRunLog } from './run-log.ts';
+import type { StageGroups } from './sites.ts';
 import { runStageJob } from './stage-job.ts';
+import type { Watchdog } from './watchdog/watchdog.ts';
 
 /** A stage this trainer works on. */
 interface StageJob {
   request: RunStageRequest;
   events: EventLog<StageEventInput>;
-  group?: ProcessGroup;
+  group?: StageGroups;
   stopReason?: string;
   /** It is to stop with a checkpoint, not only to hold the stage in memory. */
   wantsCheckpoint: boolean;
@@ -52,6 +55,7 @@ export class TrainerWork {
   readonly #listener: CollectiveListener;
   readonly #device: DeviceShare;
   readonly #log: Logger;
+  readonly #watchdog: Watchdog | undefined;
   #job: StageJob | undefined;
   /** The last stage that ended: whoever was away can still learn how. */
   #ended: StageJob | undefined;
@@ -60,11 +64,18 @@ export class TrainerWork {
   #evaluating: { runId: string; gangId: string; stop: AbortController; ended: Promise<void> } | undefined;
   #draining = false;
 
-  constructor(o: { trainerId: string; listener: CollectiveListener; device: DeviceShare; log: Logger }) {
+  constructor(o: {
+    trainerId: string;
+    listener: CollectiveListener;
+    device: DeviceShare;
+    log: Logger;
+    watchdog?: Watchdog;
+  }) {
     this.#trainerId = o.trainerId;
     this.#listener = o.listener;
     this.#device = o.device;
     this.#log = o.log;
+    this.#watchdog = o.watchdog;
     this.#reservation = new Reservation(o.trainerId);
     this.#held = new HeldMemory(o.log);
   }
@@ -210,13 +221,16 @@ export class TrainerWork {
     },
     diagnose: () => {
       const job = this.#job;
+      const blocked = this.#watchdog?.takeLongest();
       return Promise.resolve({
         ...(job?.request ?? {}),
+        blockedMs: blocked?.ms ?? 0,
+        blockedStack: blocked?.stack ?? '',
         step: job?.step ?? 0,
         phase: job?.phase ?? StagePhase.UNSPECIFIED,
         silentMs: job === undefined ? 0 : performance.now() - job.lastEvent,
         collectivesJson: JSON.stringify(job?.group?.flightRecord.slice(-16) ?? []),
-        activeResources: process.getActiveResourcesInfo(),
+        activeResources: [...new Set(process.getActiveResourcesInfo())],
         rssBytes: process.memoryUsage.rss(),
       });
     },
@@ -277,6 +291,9 @@ export class TrainerWork {
 
   async #work(job: StageJob, emit: (event: StageEventInput) => void): Promise<{ checkpointUrl: string }> {
     const { request } = job;
+    const { runId, stage, generation, rank } = request;
+    const { storage } = JSON.parse(request.runConfigJson) as RunConfig;
+    this.#watchdog?.watch({ runId, stage, generation, rank, storage });
     const endLog = keepRunLog(request, this.#trainerId, this.#log);
     const label = `${request.runId} stage ${request.stage} rank ${request.rank} of ${request.world}`;
     this.#log.info(`${label}: begins${request.checkpointUrl ? ` from ${request.checkpointUrl}` : ''}`);
@@ -312,6 +329,7 @@ export class TrainerWork {
       if (this.#job === job) this.#job = undefined;
       this.#ended = job;
       job.events.end();
+      if (this.#job === undefined) this.#watchdog?.watch(undefined);
       // Nobody waits for it: the next stage may begin.
       void endLog();
     }

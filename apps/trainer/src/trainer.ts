@@ -7,6 +7,7 @@ import { keepRegistered } from './fleet-link.ts';
 import type { TrainerOptions } from './options.ts';
 import { shareThreads } from './threads.ts';
 import { TrainerWork } from './trainer-service.ts';
+import { Watchdog } from './watchdog/watchdog.ts';
 
 export interface RunningTrainer {
   /** "host:port" of its TrainerService. */
@@ -35,8 +36,10 @@ export async function startTrainer(
   );
   const where = { host: options.host, ...(options.advertise ? { advertise: options.advertise } : {}) };
   const listener = await CollectiveListener.listen({ ...where, port: options.collectivePort });
+  const watchdog = new Watchdog({ trainerId: options.trainerId });
   const work = new TrainerWork({
     trainerId: options.trainerId,
+    watchdog,
     listener,
     // A GPU is one device with one stream: it gains nothing by work side by side.
     device: { gpu: engine.gpu, lanes: engine.gpu ? 1 : threads.lanes },
@@ -79,6 +82,7 @@ export async function startTrainer(
       await registered;
       await server.close(500);
       await listener.close();
+      await watchdog.close();
     },
   };
 }
