@@ -2,7 +2,7 @@ import type { BenchCase } from '../harness/bench-case.ts';
 import { makeExchange } from '../models/ovis-files.ts';
 
 /**
- * Greedy answers of 64 tokens to prompts with a picture, prefill included; milliseconds per new token. Both sides must find the
+ * Greedy answers of 64 tokens to prompts with a picture, prefill included; new tokens per second. Both sides must find the
  * same ids.
  */
 function generate(name: string, batch: number, iterations: number): BenchCase {
@@ -11,7 +11,7 @@ function generate(name: string, batch: number, iterations: number): BenchCase {
     ours: 'src/workers/generate.ts',
     peer: 'python/generate.py',
     peerName: 'PyTorch',
-    unit: 'ms',
+    unit: 'tokens/s',
     rounds: 12,
     iterations,
     perIteration: 64 * batch,

@@ -63,7 +63,12 @@ test('a variant that dies is left out with its last words; the others go on', as
   const log: string[] = [];
   const variants = [variant('ours', 'a'), variant('peer', 'b', { failsAt: 'setup' })];
   const measured = await run({}, variants, 1, log);
-  expect(measured.map((m) => m.variant.name)).toEqual(['a']);
+  expect(measured.map((m) => [m.variant.name, m.samples.wallMs, m.failure?.includes('exit code 3')])).toEqual(
+    [
+      ['a', [1], undefined],
+      ['b', [], true],
+    ],
+  );
   expect(log.join('\n')).toMatch(/peer \(b\): left out: .*exit code 3[\s\S]*the reason/);
 });
 

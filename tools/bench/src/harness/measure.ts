@@ -34,11 +34,13 @@ interface Runner {
 export interface Measured {
   variant: Variant;
   samples: Samples;
+  /** Why it was left out. */
+  failure?: string;
 }
 
 /**
  * Sets up every variant, warms it up, compares the checks of the two sides, and lets all of them take turns. Only one worker
- * computes at a time; the first of a round changes from round to round. A variant that fails is left out with a message.
+ * computes at a time; the first of a round changes from round to round. A variant that fails is left out and says why.
  * @throws Error when the sides disagree about what they compute
  */
 export async function measure(
@@ -47,12 +49,16 @@ export async function measure(
   options: MeasureOptions,
 ): Promise<Measured[]> {
   const make = benchCase.kind === 'start-up' ? freshRunner : warmRunner;
-  let runners = variants.map((variant) => make(benchCase, variant, options));
+  const all = variants.map((variant) => make(benchCase, variant, options));
+  const failures = new Map<Runner, string>();
+  let runners = all;
   const attempt = async (runner: Runner, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
-      options.log(`${runner.label}: left out: ${error instanceof Error ? error.message : String(error)}`);
+      const failure = error instanceof Error ? error.message : String(error);
+      failures.set(runner, failure);
+      options.log(`${runner.label}: left out: ${failure}`);
       runners = runners.filter((other) => other !== runner);
       await runner.close();
     }
@@ -72,7 +78,11 @@ export async function measure(
         await attempt(runner, () => runner.turn());
       }
     }
-    return runners.map(({ variant, samples }) => ({ variant, samples }));
+    return all.map((runner) => ({
+      variant: runner.variant,
+      samples: runner.samples,
+      failure: failures.get(runner),
+    }));
   } finally {
     await Promise.all(runners.map((runner) => runner.close()));
   }

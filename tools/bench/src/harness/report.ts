@@ -1,5 +1,5 @@
 import type { Unit } from './bench-case.ts';
-import type { CaseResult } from './result.ts';
+import type { CaseResult, FormResult } from './result.ts';
 
 const HEADER = [
   'case',
@@ -36,13 +36,23 @@ export function table(results: readonly CaseResult[]): string {
       .map((cell, i) => (i >= 1 && i <= 2 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
       .join('  ')
       .trimEnd();
-  const notes = results.flatMap((r) => (r.error ? [`${r.case}: ${r.error}`] : []));
+  const notes = results.flatMap((r) => [
+    ...(r.error ? [`${r.case}: ${r.error}`] : []),
+    ...(r.forms ?? []).flatMap((form) => (form.error ? [leftOut(r, form)] : [])),
+  ]);
   return [line(HEADER), line(widths.map((w) => '-'.repeat(w))), ...rows.map(line), ...notes].join('\n');
 }
 
 /** The machine-readable form, on one line. */
 export function json(results: readonly CaseResult[]): string {
   return JSON.stringify({ cases: results });
+}
+
+/** A form that did not run, and the end of its reason: there stands what a Python program died of. */
+function leftOut(result: CaseResult, { side, form, error = '' }: FormResult): string {
+  const reason = error.trim().split('\n');
+  const last = reason.length > 1 ? ` ... ${reason.at(-1)!.trim()}` : '';
+  return `${result.case}: ${side === 'ours' ? 'our' : "the peer's"} form '${form}' was left out: ${reason[0]}${last}`;
 }
 
 function amount(value: number | null, unit: Unit): string {

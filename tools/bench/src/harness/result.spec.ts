@@ -13,9 +13,14 @@ const base: BenchCase = {
   rounds: 3,
 };
 
-function measured(side: 'ours' | 'peer', name: string, samples: Partial<Measured['samples']>): Measured {
+function measured(
+  side: 'ours' | 'peer',
+  name: string,
+  samples: Partial<Measured['samples']>,
+  failure?: string,
+): Measured {
   const variant = { side, name, argv: [], env: {}, setup: {} };
-  return { variant, samples: { wallMs: [], cpuMs: [], peakExtraBytes: [], ...samples } };
+  return { variant, samples: { wallMs: [], cpuMs: [], peakExtraBytes: [], ...samples }, failure };
 }
 
 test('the fastest variant of each side counts, by wall time', () => {
@@ -32,6 +37,33 @@ test('the fastest variant of each side counts, by wall time', () => {
   expect(result).toMatchObject({ case: 'some', ours: 21, oursVariant: 'compiled', peer: 42, ratio: 0.5 });
   expect(result).toMatchObject({ peerName: 'PyTorch (eager)', ratioCpu: 0.5, peerCores: 2, better: 'lower' });
   expect(result.error).toBeUndefined();
+});
+
+test('the result says what every form took, and why one did not run', () => {
+  const result = caseResult(
+    base,
+    [
+      measured('ours', '', { wallMs: [20], cpuMs: [40] }),
+      measured('peer', 'eager', { wallMs: [42], cpuMs: [84] }),
+      // Fast until it died: does not count.
+      measured(
+        'peer',
+        'compiled',
+        { wallMs: [1], cpuMs: [1] },
+        'failed at setup\n    Traceback\n    no C++ compiler',
+      ),
+    ],
+    1,
+  );
+  expect(result).toMatchObject({ peer: 42, peerName: 'PyTorch (eager)' });
+  expect(result.forms).toEqual([
+    { side: 'ours', form: '', value: 20, cpu: 40 },
+    { side: 'peer', form: 'eager', value: 42, cpu: 84 },
+    { side: 'peer', form: 'compiled', value: null, cpu: null, error: expect.any(String) as string },
+  ]);
+  expect(table([result]).split('\n').at(-1)).toBe(
+    "some: the peer's form 'compiled' was left out: failed at setup ... no C++ compiler",
+  );
 });
 
 test('microseconds are per operation and may be CPU time', () => {

@@ -13,6 +13,17 @@ export interface SideResult {
   spread: number;
 }
 
+/** What became of one variant. */
+export interface FormResult {
+  side: 'ours' | 'peer';
+  /** Empty for the nameless form. */
+  form: string;
+  value: number | null;
+  cpu: number | null;
+  /** Why it was left out. */
+  error?: string;
+}
+
 /** One line of the table, one object of the JSON. Numbers are null where a side did not run. */
 export interface CaseResult {
   case: string;
@@ -34,6 +45,8 @@ export interface CaseResult {
   peerSpread: number | null;
   better: 'lower' | 'higher';
   rounds: number;
+  /** Everything that was tried; the best of each side counts. */
+  forms?: FormResult[];
   /** Why there is no comparison. */
   error?: string;
 }
@@ -75,7 +88,7 @@ export function caseResult(
   const better = benchCase.unit === 'tokens/s' ? 'higher' : 'lower';
   const best = (side: 'ours' | 'peer'): SideResult | undefined =>
     measured
-      .filter((m) => m.variant.side === side)
+      .filter((m) => m.variant.side === side && !m.failure)
       .map((m) => ({ ...inUnit(benchCase, m.samples), variant: m.variant.name }))
       .filter((result) => !Number.isNaN(result.value))
       .sort((a, b) => (better === 'lower' ? a.value - b.value : b.value - a.value))[0];
@@ -98,8 +111,16 @@ export function caseResult(
     peerSpread: number(peer?.spread),
     better,
     rounds,
+    forms: measured.map((m) => formResult(benchCase, m)),
     ...(error ? { error } : {}),
   };
+}
+
+function formResult(benchCase: BenchCase, { variant, samples, failure }: Measured): FormResult {
+  const { value, cpu } = inUnit(benchCase, samples);
+  const form = { side: variant.side, form: variant.name };
+  if (failure !== undefined) return { ...form, value: null, cpu: null, error: failure };
+  return { ...form, value: number(value), cpu: number(cpu) };
 }
 
 /** Four significant digits; null for what was not measured. */

@@ -4,6 +4,7 @@ import { torchPython } from '../peers/torch.ts';
 import type { BenchCase, Variant } from './bench-case.ts';
 import { THREADS } from './cpus.ts';
 import { measure } from './measure.ts';
+import { prepareEngine } from './prepare-engine.ts';
 import type { CaseResult } from './result.ts';
 import { caseResult, inUnit } from './result.ts';
 
@@ -22,6 +23,11 @@ export async function runCase(benchCase: BenchCase, { rounds, cpus, log }: RunOp
   const variants = variantsOf(benchCase, 'ours', [process.execPath, '--import', 'tsx', benchCase.ours], {});
   let error: string | undefined;
   try {
+    await prepareEngine(log);
+  } catch (reason) {
+    log(`libtensorflow: ${messageOf(reason)}`); // the workers will say what that means
+  }
+  try {
     const env = (await benchCase.preparePeer?.(log)) ?? {};
     const argv = benchCase.peer.endsWith('.py')
       ? [await torchPython(log), benchCase.peer]
@@ -33,7 +39,7 @@ export async function runCase(benchCase: BenchCase, { rounds, cpus, log }: RunOp
   }
   try {
     const measured = await measure(benchCase, variants, { rounds: turns, cpus, directory: DIRECTORY, log });
-    for (const one of measured) {
+    for (const one of measured.filter(({ failure }) => failure === undefined)) {
       const { value, cpu } = inUnit(benchCase, one.samples);
       const what = `${one.variant.side}${one.variant.name && ` (${one.variant.name})`}`;
       log(`${benchCase.name}: ${what}: ${value.toPrecision(4)} ${benchCase.unit}, CPU ${cpu.toPrecision(4)}`);

@@ -11,7 +11,7 @@ const REQUIREMENTS = [`torch==${TORCH_VERSION}`, 'numpy', 'setuptools'];
 let ready: Promise<string> | undefined;
 
 /**
- * The Python of PyTorch's own environment, `<cache>/bench/torch`, made on first use (about 3 GB). A marker file written last
+ * The Python of PyTorch's own environment, `<cache>/bench/torch`, made on first use (about 5.5 GB). A marker file written last
  * says that the environment is whole and what is in it; anything else is made again.
  * @returns path of the interpreter
  * @throws Error that says what is missing and what to do
@@ -30,12 +30,12 @@ async function prepare(log: (line: string) => void): Promise<string> {
 
   // Made by hand, or by a run that was ended before the marker: whole when the right version answers.
   if (!(existsSync(python) && (await torchVersion(python)) === TORCH_VERSION)) {
-    log(`installing PyTorch ${TORCH_VERSION} into ${directory} (about 3 GB, once; minutes)`);
+    log(`installing PyTorch ${TORCH_VERSION} into ${directory} (about 5.5 GB, once; minutes)`);
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
-    await step('python3', ['-m', 'venv', directory], VENV_HINT);
+    const [program, ...pip] = await makeEnvironment(directory, python);
     const flags = ['--disable-pip-version-check', '--no-input', '--quiet'];
-    await step(python, ['-m', 'pip', 'install', ...flags, ...REQUIREMENTS], PIP_HINT);
+    await step(program!, [...pip, 'install', ...flags, ...REQUIREMENTS], PIP_HINT);
     const found = await torchVersion(python);
     if (found !== TORCH_VERSION) {
       throw new Error(
@@ -48,11 +48,24 @@ async function prepare(log: (line: string) => void): Promise<string> {
   return python;
 }
 
+/**
+ * An empty environment. Where Python comes without ensurepip (Debian's package), it gets no pip of its own.
+ * @returns the command of a pip that installs into it
+ */
+async function makeEnvironment(directory: string, python: string): Promise<string[]> {
+  const whole = await runProgram('python3', ['-m', 'venv', directory]).catch((error: unknown) => error);
+  if (!(whole instanceof Error)) return [python, '-m', 'pip'];
+  await step('python3', ['-m', 'venv', '--clear', '--without-pip', directory], VENV_HINT);
+  const outside = ['-m', 'pip', '--python', python];
+  await step('python3', [...outside, '--version'], VENV_HINT);
+  return ['python3', ...outside];
+}
+
 const VENV_HINT =
-  'To compare with PyTorch, Python 3.10 or newer with venv is needed: `sudo apt-get install python3-venv` (Debian, Ubuntu), ' +
+  'To compare with PyTorch, Python 3.10 or newer with venv, or pip 22.3, is needed: `sudo apt-get install python3-venv` (Debian, Ubuntu), ' +
   '`sudo dnf install python3` (Fedora), `brew install python` (macOS).';
 const PIP_HINT =
-  'Check the network, `pip config list` (is there a mirror that lacks this version?) and the free disk space (3 GB), then run the ' +
+  'Check the network, `pip config list` (is there a mirror that lacks this version?) and the free disk space (6 GB), then run the ' +
   'bench again.';
 
 async function step(program: string, args: string[], hint: string): Promise<void> {

@@ -5,7 +5,7 @@ import { resolveS3 } from './s3.ts';
 import { resolveSmollm2 } from './smollm2.ts';
 import { TaskList } from './task-list.ts';
 import { resolveTemporal } from './temporal.ts';
-import type { Toolchain } from './toolchain.ts';
+import type { Part, Toolchain } from './toolchain.ts';
 
 export interface PrepareOptions {
   /** The caller prints JSON on stdout: progress goes to stderr, as plain lines. */
@@ -51,6 +51,25 @@ export async function prepare(options: PrepareOptions = {}): Promise<Toolchain> 
       { title: 'S3 server', run: (task) => resolveS3({ cacheDir, env, task }) },
     ]);
     return { cacheDir, temporal, libtensorflow, s3 };
+  } finally {
+    removeHandlers();
+  }
+}
+
+/**
+ * Finds or fetches libtensorflow alone, for programs that only compute.
+ * @throws BootstrapError as {@link prepare}
+ */
+export async function prepareEngine(
+  options: Pick<PrepareOptions, 'json' | 'quiet' | 'tasks' | 'env'> = {},
+): Promise<Part> {
+  const env = options.env ?? process.env;
+  const tasks = options.tasks ?? taskListFor(options);
+  const removeHandlers = exitOnSignals();
+  try {
+    return await tasks.step('TensorFlow library', (task) =>
+      resolveLibtensorflow({ cacheDir: cacheDirectory(env), env, task }),
+    );
   } finally {
     removeHandlers();
   }
