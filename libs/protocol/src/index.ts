@@ -3,6 +3,8 @@ export { AsyncQueue } from './async-queue.ts';
 export { ListenError, RequestError, RpcError } from './errors.ts';
 export { fleetClient, fleetMethods, serveFleet } from './fleet.ts';
 export type { FleetClient, FleetImplementation } from './fleet.ts';
+export { groupClient, groupMethods, serveGroups } from './groups.ts';
+export type { GroupClient, GroupImplementation } from './groups.ts';
 export type { BidiStream, CallOptions, ClientOptions } from './rpc-client.ts';
 export type {
   BidiHandler,
@@ -12,6 +14,7 @@ export type {
   StreamHandler,
   UnaryHandler,
 } from './rpc-server.ts';
+export { clientCredentials, serverCredentials } from './tls.ts';
 export type { TlsOptions } from './tls.ts';
 export { serveTrainer, trainerClient, trainerMethods } from './trainer.ts';
 export type { TrainerClient, TrainerImplementation } from './trainer.ts';

@@ -3,24 +3,98 @@
 // XInput is a message to send: fields that are left out have their default.
 import type { ovis } from './ovis.js';
 
+export interface Chunk {
+  data: Uint8Array;
+}
+export type ChunkInput = ovis.collective.v1.Chunk.$Shape;
+
 /** One rank of a group. */
 export interface GroupMember {
   rank: number;
-  trainerId: string;
-  /** "host:port" of the member's collective listener. */
+  /** Names the member over all generations. */
+  memberId: string;
+  /** "host:port" of the member's collective listener, or several of them separated by commas. */
   address: string;
 }
 export type GroupMemberInput = ovis.collective.v1.GroupMember.$Shape;
 
-/** A set of trainers that run collectives together. */
+/** A set of processes that run collectives together. */
 export interface Group {
   groupId: string;
   /** Grows by one each time the same group re-forms; members of an older generation are refused. */
   generation: number;
   /** Ordered by rank: members[i].rank == i. */
   members: GroupMember[];
+  /** Why it re-formed; empty for the first generation. */
+  reason: string;
 }
 export type GroupInput = ovis.collective.v1.Group.$Shape;
+
+export type MemberRequest = (
+  | { request: 'join'; join: JoinRequest }
+  | { request: 'reform'; reform: ReformRequest }
+  | { request: 'leave'; leave: LeaveRequest }
+  | { request?: undefined }
+);
+export type MemberRequestInput = ovis.collective.v1.MemberRequest.$Shape;
+
+export interface JoinRequest {
+  groupId: string;
+  memberId: string;
+  address: string;
+  /** A generation has at least this many members, and at most max_world (0: as many as come). */
+  minWorld: number;
+  maxWorld: number;
+  /** The generation that the member is in, when it comes again after its stream broke; else 0. */
+  generation: number;
+}
+export type JoinRequestInput = ovis.collective.v1.JoinRequest.$Shape;
+
+/** The generation does not work any more, or should take in those who wait. */
+export interface ReformRequest {
+  /** The one that the member is in: a request for an older one is refused. */
+  generation: number;
+  /** Members that are lost, as far as this one knows. */
+  lost: string[];
+  reason: string;
+}
+export type ReformRequestInput = ovis.collective.v1.ReformRequest.$Shape;
+
+export type LeaveRequest = Record<string, never>;
+export type LeaveRequestInput = ovis.collective.v1.LeaveRequest.$Shape;
+
+export type GroupEvent = (
+  | { event: 'formed'; formed: Group }
+  | { event: 'waiting'; waiting: Waiting }
+  | { event: 'wanted'; wanted: Wanted }
+  | { event: 'refused'; refused: Refused }
+  | { event?: undefined }
+);
+export type GroupEventInput = ovis.collective.v1.GroupEvent.$Shape;
+
+export interface Waiting {
+  present: number;
+  needed: number;
+}
+export type WaitingInput = ovis.collective.v1.Waiting.$Shape;
+
+export interface Wanted {
+  memberIds: string[];
+}
+export type WantedInput = ovis.collective.v1.Wanted.$Shape;
+
+export interface Refused {
+  /** STALE_GENERATION, GROUP_FULL, OTHER_GROUP_SIZE or BAD_REQUEST. */
+  code: string;
+  message: string;
+  hint: string;
+}
+export type RefusedInput = ovis.collective.v1.Refused.$Shape;
+
+export interface GetGroupRequest {
+  groupId: string;
+}
+export type GetGroupRequestInput = ovis.collective.v1.GetGroupRequest.$Shape;
 
 export type TrainerReport = (
   | { report: 'registration'; registration: Registration }

@@ -9,6 +9,215 @@ export namespace ovis {
         /** Namespace v1. */
         namespace v1 {
 
+            /** Membership of groups. Whoever hosts it decides nothing about the data: it says who belongs to which generation. */
+            class GroupService extends $protobuf.rpc.Service {
+
+                /**
+                 * Constructs a new GroupService service.
+                 * @param rpcImpl RPC implementation
+                 * @param [requestDelimited=false] Whether requests are length-delimited
+                 * @param [responseDelimited=false] Whether responses are length-delimited
+                 */
+                constructor(rpcImpl: $protobuf.RPCImpl, requestDelimited?: boolean, responseDelimited?: boolean);
+
+                /**
+                 * Creates new GroupService service using the specified rpc implementation.
+                 * @param rpcImpl RPC implementation
+                 * @param [requestDelimited=false] Whether requests are length-delimited
+                 * @param [responseDelimited=false] Whether responses are length-delimited
+                 * @returns RPC service. Useful where requests and/or responses are streamed.
+                 */
+                static create(rpcImpl: $protobuf.RPCImpl, requestDelimited?: boolean, responseDelimited?: boolean): GroupService;
+
+                /**
+                 * A member's place in a group. The first message joins, later ones ask for a new generation or leave. Every generation
+                 * that the member is part of comes back. When the stream breaks, the member keeps its place until the group re-forms.
+                 */
+                join: ovis.collective.v1.GroupService.Join;
+
+                /** The latest generation of a group. */
+                getGroup: ovis.collective.v1.GroupService.GetGroup;
+            }
+
+            namespace GroupService {
+
+                /**
+                 * Callback as used by {@link ovis.collective.v1.GroupService#join}.
+                 * @param error Error, if any
+                 * @param [response] GroupEvent
+                 */
+                type JoinCallback = (error: (Error|null), response?: ovis.collective.v1.GroupEvent) => void;
+
+                /**
+                 * A member's place in a group. The first message joins, later ones ask for a new generation or leave. Every generation
+                 * that the member is part of comes back. When the stream breaks, the member keeps its place until the group re-forms.
+                 */
+                type Join = {
+                  (request: ovis.collective.v1.IMemberRequest, callback: ovis.collective.v1.GroupService.JoinCallback): void;
+                  (request: ovis.collective.v1.IMemberRequest): Promise<ovis.collective.v1.GroupEvent>;
+                  readonly name: "Join";
+                  readonly path: "/ovis.collective.v1.GroupService/Join";
+                  readonly requestType: "MemberRequest";
+                  readonly responseType: "GroupEvent";
+                  readonly requestStream: true;
+                  readonly responseStream: true;
+                };
+
+                /**
+                 * Callback as used by {@link ovis.collective.v1.GroupService#getGroup}.
+                 * @param error Error, if any
+                 * @param [response] Group
+                 */
+                type GetGroupCallback = (error: (Error|null), response?: ovis.collective.v1.Group) => void;
+
+                /** The latest generation of a group. */
+                type GetGroup = {
+                  (request: ovis.collective.v1.IGetGroupRequest, callback: ovis.collective.v1.GroupService.GetGroupCallback): void;
+                  (request: ovis.collective.v1.IGetGroupRequest): Promise<ovis.collective.v1.Group>;
+                  readonly name: "GetGroup";
+                  readonly path: "/ovis.collective.v1.GroupService/GetGroup";
+                  readonly requestType: "GetGroupRequest";
+                  readonly responseType: "Group";
+                  readonly requestStream: undefined;
+                  readonly responseStream: undefined;
+                };
+            }
+
+            /**
+             * Frames of collectives as a stream of bytes, for ranks that reach each other over gRPC alone. The caller sends its
+             * greeting and then reads what the other rank has for it.
+             */
+            class CollectiveService extends $protobuf.rpc.Service {
+
+                /**
+                 * Constructs a new CollectiveService service.
+                 * @param rpcImpl RPC implementation
+                 * @param [requestDelimited=false] Whether requests are length-delimited
+                 * @param [responseDelimited=false] Whether responses are length-delimited
+                 */
+                constructor(rpcImpl: $protobuf.RPCImpl, requestDelimited?: boolean, responseDelimited?: boolean);
+
+                /**
+                 * Creates new CollectiveService service using the specified rpc implementation.
+                 * @param rpcImpl RPC implementation
+                 * @param [requestDelimited=false] Whether requests are length-delimited
+                 * @param [responseDelimited=false] Whether responses are length-delimited
+                 * @returns RPC service. Useful where requests and/or responses are streamed.
+                 */
+                static create(rpcImpl: $protobuf.RPCImpl, requestDelimited?: boolean, responseDelimited?: boolean): CollectiveService;
+
+                /** Calls Connect. */
+                connect: ovis.collective.v1.CollectiveService.Connect;
+            }
+
+            namespace CollectiveService {
+
+                /**
+                 * Callback as used by {@link ovis.collective.v1.CollectiveService#connect}.
+                 * @param error Error, if any
+                 * @param [response] Chunk
+                 */
+                type ConnectCallback = (error: (Error|null), response?: ovis.collective.v1.Chunk) => void;
+
+                /** Calls Connect. */
+                type Connect = {
+                  (request: ovis.collective.v1.IChunk, callback: ovis.collective.v1.CollectiveService.ConnectCallback): void;
+                  (request: ovis.collective.v1.IChunk): Promise<ovis.collective.v1.Chunk>;
+                  readonly name: "Connect";
+                  readonly path: "/ovis.collective.v1.CollectiveService/Connect";
+                  readonly requestType: "Chunk";
+                  readonly responseType: "Chunk";
+                  readonly requestStream: true;
+                  readonly responseStream: true;
+                };
+            }
+
+            /**
+             * Properties of a Chunk.
+             * @deprecated Use ovis.collective.v1.Chunk.$Properties instead.
+             */
+            interface IChunk extends ovis.collective.v1.Chunk.$Properties {
+            }
+
+            /** Represents a Chunk. */
+            class Chunk {
+
+                /**
+                 * Constructs a new Chunk.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.Chunk.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Chunk data. */
+                data: Uint8Array;
+
+                /**
+                 * Creates a new Chunk instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Chunk instance
+                 */
+                static create(properties: ovis.collective.v1.Chunk.$Shape): ovis.collective.v1.Chunk & ovis.collective.v1.Chunk.$Shape;
+                static create(properties?: ovis.collective.v1.Chunk.$Properties): ovis.collective.v1.Chunk;
+
+                /**
+                 * Encodes the specified Chunk message. Does not implicitly {@link ovis.collective.v1.Chunk.verify|verify} messages.
+                 * @param message Chunk message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.Chunk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Chunk message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.Chunk & ovis.collective.v1.Chunk.$Shape} Chunk
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.Chunk & ovis.collective.v1.Chunk.$Shape;
+
+                /**
+                 * Creates a Chunk message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Chunk
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.Chunk;
+
+                /**
+                 * Creates a plain object from a Chunk message. Also converts values to other types if specified.
+                 * @param message Chunk
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.Chunk, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Chunk to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Chunk {
+
+                /** Properties of a Chunk. */
+                interface $Properties {
+
+                    /** Chunk data */
+                    data?: (Uint8Array|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Chunk. */
+                type $Shape = ovis.collective.v1.Chunk.$Properties;
+            }
+
             /**
              * Properties of a GroupMember.
              * @deprecated Use ovis.collective.v1.GroupMember.$Properties instead.
@@ -31,10 +240,10 @@ export namespace ovis {
                 /** GroupMember rank. */
                 rank: number;
 
-                /** GroupMember trainerId. */
-                trainerId: string;
+                /** Names the member over all generations. */
+                memberId: string;
 
-                /** "host:port" of the member's collective listener. */
+                /** "host:port" of the member's collective listener, or several of them separated by commas. */
                 address: string;
 
                 /**
@@ -93,10 +302,10 @@ export namespace ovis {
                     /** GroupMember rank */
                     rank?: (number|null);
 
-                    /** GroupMember trainerId */
-                    trainerId?: (string|null);
+                    /** Names the member over all generations. */
+                    memberId?: (string|null);
 
-                    /** "host:port" of the member's collective listener. */
+                    /** "host:port" of the member's collective listener, or several of them separated by commas. */
                     address?: (string|null);
 
                     /** Unknown fields preserved while decoding when enabled */
@@ -114,7 +323,7 @@ export namespace ovis {
             interface IGroup extends ovis.collective.v1.Group.$Properties {
             }
 
-            /** A set of trainers that run collectives together. */
+            /** A set of processes that run collectives together. */
             class Group {
 
                 /**
@@ -134,6 +343,9 @@ export namespace ovis {
 
                 /** Ordered by rank: members[i].rank == i. */
                 members: ovis.collective.v1.GroupMember.$Properties[];
+
+                /** Why it re-formed; empty for the first generation. */
+                reason: string;
 
                 /**
                  * Creates a new Group instance using the specified properties.
@@ -197,12 +409,900 @@ export namespace ovis {
                     /** Ordered by rank: members[i].rank == i. */
                     members?: (ovis.collective.v1.GroupMember.$Properties[]|null);
 
+                    /** Why it re-formed; empty for the first generation. */
+                    reason?: (string|null);
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
 
                 /** Shape of a Group. */
                 type $Shape = ovis.collective.v1.Group.$Properties;
+            }
+
+            /**
+             * Properties of a MemberRequest.
+             * @deprecated Use ovis.collective.v1.MemberRequest.$Properties instead.
+             */
+            interface IMemberRequest extends ovis.collective.v1.MemberRequest.$Properties {
+            }
+
+            /** Represents a MemberRequest. */
+            class MemberRequest {
+
+                /**
+                 * Constructs a new MemberRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.MemberRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** MemberRequest join. */
+                join?: (ovis.collective.v1.JoinRequest.$Properties|null);
+
+                /** MemberRequest reform. */
+                reform?: (ovis.collective.v1.ReformRequest.$Properties|null);
+
+                /** MemberRequest leave. */
+                leave?: (ovis.collective.v1.LeaveRequest.$Properties|null);
+
+                /** MemberRequest request. */
+                request?: ("join"|"reform"|"leave");
+
+                /**
+                 * Creates a new MemberRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns MemberRequest instance
+                 */
+                static create(properties: ovis.collective.v1.MemberRequest.$Shape): ovis.collective.v1.MemberRequest & ovis.collective.v1.MemberRequest.$Shape;
+                static create(properties?: ovis.collective.v1.MemberRequest.$Properties): ovis.collective.v1.MemberRequest;
+
+                /**
+                 * Encodes the specified MemberRequest message. Does not implicitly {@link ovis.collective.v1.MemberRequest.verify|verify} messages.
+                 * @param message MemberRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.MemberRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a MemberRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.MemberRequest & ovis.collective.v1.MemberRequest.$Shape} MemberRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.MemberRequest & ovis.collective.v1.MemberRequest.$Shape;
+
+                /**
+                 * Creates a MemberRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns MemberRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.MemberRequest;
+
+                /**
+                 * Creates a plain object from a MemberRequest message. Also converts values to other types if specified.
+                 * @param message MemberRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.MemberRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this MemberRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace MemberRequest {
+
+                /** Properties of a MemberRequest. */
+                interface $Properties {
+
+                    /** MemberRequest join */
+                    join?: (ovis.collective.v1.JoinRequest.$Properties|null);
+
+                    /** MemberRequest reform */
+                    reform?: (ovis.collective.v1.ReformRequest.$Properties|null);
+
+                    /** MemberRequest leave */
+                    leave?: (ovis.collective.v1.LeaveRequest.$Properties|null);
+
+                    /** MemberRequest request */
+                    request?: ("join"|"reform"|"leave");
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Narrowed shape of a MemberRequest. */
+                type $Shape = {
+                  join?: ovis.collective.v1.JoinRequest.$Shape|null;
+                  reform?: ovis.collective.v1.ReformRequest.$Shape|null;
+                  leave?: ovis.collective.v1.LeaveRequest.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                } & (
+                  ({ request?: undefined; join?: null; reform?: null; leave?: null }|{ request?: "join"; join: ovis.collective.v1.JoinRequest.$Shape; reform?: null; leave?: null }|{ request?: "reform"; join?: null; reform: ovis.collective.v1.ReformRequest.$Shape; leave?: null }|{ request?: "leave"; join?: null; reform?: null; leave: ovis.collective.v1.LeaveRequest.$Shape })
+                );
+            }
+
+            /**
+             * Properties of a JoinRequest.
+             * @deprecated Use ovis.collective.v1.JoinRequest.$Properties instead.
+             */
+            interface IJoinRequest extends ovis.collective.v1.JoinRequest.$Properties {
+            }
+
+            /** Represents a JoinRequest. */
+            class JoinRequest {
+
+                /**
+                 * Constructs a new JoinRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.JoinRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** JoinRequest groupId. */
+                groupId: string;
+
+                /** JoinRequest memberId. */
+                memberId: string;
+
+                /** JoinRequest address. */
+                address: string;
+
+                /** A generation has at least this many members, and at most max_world (0: as many as come). */
+                minWorld: number;
+
+                /** JoinRequest maxWorld. */
+                maxWorld: number;
+
+                /** The generation that the member is in, when it comes again after its stream broke; else 0. */
+                generation: number;
+
+                /**
+                 * Creates a new JoinRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns JoinRequest instance
+                 */
+                static create(properties: ovis.collective.v1.JoinRequest.$Shape): ovis.collective.v1.JoinRequest & ovis.collective.v1.JoinRequest.$Shape;
+                static create(properties?: ovis.collective.v1.JoinRequest.$Properties): ovis.collective.v1.JoinRequest;
+
+                /**
+                 * Encodes the specified JoinRequest message. Does not implicitly {@link ovis.collective.v1.JoinRequest.verify|verify} messages.
+                 * @param message JoinRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.JoinRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a JoinRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.JoinRequest & ovis.collective.v1.JoinRequest.$Shape} JoinRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.JoinRequest & ovis.collective.v1.JoinRequest.$Shape;
+
+                /**
+                 * Creates a JoinRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns JoinRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.JoinRequest;
+
+                /**
+                 * Creates a plain object from a JoinRequest message. Also converts values to other types if specified.
+                 * @param message JoinRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.JoinRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this JoinRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace JoinRequest {
+
+                /** Properties of a JoinRequest. */
+                interface $Properties {
+
+                    /** JoinRequest groupId */
+                    groupId?: (string|null);
+
+                    /** JoinRequest memberId */
+                    memberId?: (string|null);
+
+                    /** JoinRequest address */
+                    address?: (string|null);
+
+                    /** A generation has at least this many members, and at most max_world (0: as many as come). */
+                    minWorld?: (number|null);
+
+                    /** JoinRequest maxWorld */
+                    maxWorld?: (number|null);
+
+                    /** The generation that the member is in, when it comes again after its stream broke; else 0. */
+                    generation?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a JoinRequest. */
+                type $Shape = ovis.collective.v1.JoinRequest.$Properties;
+            }
+
+            /**
+             * Properties of a ReformRequest.
+             * @deprecated Use ovis.collective.v1.ReformRequest.$Properties instead.
+             */
+            interface IReformRequest extends ovis.collective.v1.ReformRequest.$Properties {
+            }
+
+            /** The generation does not work any more, or should take in those who wait. */
+            class ReformRequest {
+
+                /**
+                 * Constructs a new ReformRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.ReformRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** The one that the member is in: a request for an older one is refused. */
+                generation: number;
+
+                /** Members that are lost, as far as this one knows. */
+                lost: string[];
+
+                /** ReformRequest reason. */
+                reason: string;
+
+                /**
+                 * Creates a new ReformRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns ReformRequest instance
+                 */
+                static create(properties: ovis.collective.v1.ReformRequest.$Shape): ovis.collective.v1.ReformRequest & ovis.collective.v1.ReformRequest.$Shape;
+                static create(properties?: ovis.collective.v1.ReformRequest.$Properties): ovis.collective.v1.ReformRequest;
+
+                /**
+                 * Encodes the specified ReformRequest message. Does not implicitly {@link ovis.collective.v1.ReformRequest.verify|verify} messages.
+                 * @param message ReformRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.ReformRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a ReformRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.ReformRequest & ovis.collective.v1.ReformRequest.$Shape} ReformRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.ReformRequest & ovis.collective.v1.ReformRequest.$Shape;
+
+                /**
+                 * Creates a ReformRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns ReformRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.ReformRequest;
+
+                /**
+                 * Creates a plain object from a ReformRequest message. Also converts values to other types if specified.
+                 * @param message ReformRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.ReformRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this ReformRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace ReformRequest {
+
+                /** Properties of a ReformRequest. */
+                interface $Properties {
+
+                    /** The one that the member is in: a request for an older one is refused. */
+                    generation?: (number|null);
+
+                    /** Members that are lost, as far as this one knows. */
+                    lost?: (string[]|null);
+
+                    /** ReformRequest reason */
+                    reason?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a ReformRequest. */
+                type $Shape = ovis.collective.v1.ReformRequest.$Properties;
+            }
+
+            /**
+             * Properties of a LeaveRequest.
+             * @deprecated Use ovis.collective.v1.LeaveRequest.$Properties instead.
+             */
+            interface ILeaveRequest extends ovis.collective.v1.LeaveRequest.$Properties {
+            }
+
+            /** Represents a LeaveRequest. */
+            class LeaveRequest {
+
+                /**
+                 * Constructs a new LeaveRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.LeaveRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /**
+                 * Creates a new LeaveRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns LeaveRequest instance
+                 */
+                static create(properties: ovis.collective.v1.LeaveRequest.$Shape): ovis.collective.v1.LeaveRequest & ovis.collective.v1.LeaveRequest.$Shape;
+                static create(properties?: ovis.collective.v1.LeaveRequest.$Properties): ovis.collective.v1.LeaveRequest;
+
+                /**
+                 * Encodes the specified LeaveRequest message. Does not implicitly {@link ovis.collective.v1.LeaveRequest.verify|verify} messages.
+                 * @param message LeaveRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.LeaveRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a LeaveRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.LeaveRequest & ovis.collective.v1.LeaveRequest.$Shape} LeaveRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.LeaveRequest & ovis.collective.v1.LeaveRequest.$Shape;
+
+                /**
+                 * Creates a LeaveRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns LeaveRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.LeaveRequest;
+
+                /**
+                 * Creates a plain object from a LeaveRequest message. Also converts values to other types if specified.
+                 * @param message LeaveRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.LeaveRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this LeaveRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace LeaveRequest {
+
+                /** Properties of a LeaveRequest. */
+                interface $Properties {
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a LeaveRequest. */
+                type $Shape = ovis.collective.v1.LeaveRequest.$Properties;
+            }
+
+            /**
+             * Properties of a GroupEvent.
+             * @deprecated Use ovis.collective.v1.GroupEvent.$Properties instead.
+             */
+            interface IGroupEvent extends ovis.collective.v1.GroupEvent.$Properties {
+            }
+
+            /** Represents a GroupEvent. */
+            class GroupEvent {
+
+                /**
+                 * Constructs a new GroupEvent.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.GroupEvent.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** The member belongs to this generation. */
+                formed?: (ovis.collective.v1.Group.$Properties|null);
+
+                /** Not enough members yet. */
+                waiting?: (ovis.collective.v1.Waiting.$Properties|null);
+
+                /** Others wait to be taken in: re-form when it suits. */
+                wanted?: (ovis.collective.v1.Wanted.$Properties|null);
+
+                /** GroupEvent refused. */
+                refused?: (ovis.collective.v1.Refused.$Properties|null);
+
+                /** GroupEvent event. */
+                event?: ("formed"|"waiting"|"wanted"|"refused");
+
+                /**
+                 * Creates a new GroupEvent instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns GroupEvent instance
+                 */
+                static create(properties: ovis.collective.v1.GroupEvent.$Shape): ovis.collective.v1.GroupEvent & ovis.collective.v1.GroupEvent.$Shape;
+                static create(properties?: ovis.collective.v1.GroupEvent.$Properties): ovis.collective.v1.GroupEvent;
+
+                /**
+                 * Encodes the specified GroupEvent message. Does not implicitly {@link ovis.collective.v1.GroupEvent.verify|verify} messages.
+                 * @param message GroupEvent message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.GroupEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a GroupEvent message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.GroupEvent & ovis.collective.v1.GroupEvent.$Shape} GroupEvent
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.GroupEvent & ovis.collective.v1.GroupEvent.$Shape;
+
+                /**
+                 * Creates a GroupEvent message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns GroupEvent
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.GroupEvent;
+
+                /**
+                 * Creates a plain object from a GroupEvent message. Also converts values to other types if specified.
+                 * @param message GroupEvent
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.GroupEvent, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this GroupEvent to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace GroupEvent {
+
+                /** Properties of a GroupEvent. */
+                interface $Properties {
+
+                    /** The member belongs to this generation. */
+                    formed?: (ovis.collective.v1.Group.$Properties|null);
+
+                    /** Not enough members yet. */
+                    waiting?: (ovis.collective.v1.Waiting.$Properties|null);
+
+                    /** Others wait to be taken in: re-form when it suits. */
+                    wanted?: (ovis.collective.v1.Wanted.$Properties|null);
+
+                    /** GroupEvent refused */
+                    refused?: (ovis.collective.v1.Refused.$Properties|null);
+
+                    /** GroupEvent event */
+                    event?: ("formed"|"waiting"|"wanted"|"refused");
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Narrowed shape of a GroupEvent. */
+                type $Shape = {
+                  formed?: ovis.collective.v1.Group.$Shape|null;
+                  waiting?: ovis.collective.v1.Waiting.$Shape|null;
+                  wanted?: ovis.collective.v1.Wanted.$Shape|null;
+                  refused?: ovis.collective.v1.Refused.$Shape|null;
+                  $unknowns?: Uint8Array[];
+                } & (
+                  ({ event?: undefined; formed?: null; waiting?: null; wanted?: null; refused?: null }|{ event?: "formed"; formed: ovis.collective.v1.Group.$Shape; waiting?: null; wanted?: null; refused?: null }|{ event?: "waiting"; formed?: null; waiting: ovis.collective.v1.Waiting.$Shape; wanted?: null; refused?: null }|{ event?: "wanted"; formed?: null; waiting?: null; wanted: ovis.collective.v1.Wanted.$Shape; refused?: null }|{ event?: "refused"; formed?: null; waiting?: null; wanted?: null; refused: ovis.collective.v1.Refused.$Shape })
+                );
+            }
+
+            /**
+             * Properties of a Waiting.
+             * @deprecated Use ovis.collective.v1.Waiting.$Properties instead.
+             */
+            interface IWaiting extends ovis.collective.v1.Waiting.$Properties {
+            }
+
+            /** Represents a Waiting. */
+            class Waiting {
+
+                /**
+                 * Constructs a new Waiting.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.Waiting.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Waiting present. */
+                present: number;
+
+                /** Waiting needed. */
+                needed: number;
+
+                /**
+                 * Creates a new Waiting instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Waiting instance
+                 */
+                static create(properties: ovis.collective.v1.Waiting.$Shape): ovis.collective.v1.Waiting & ovis.collective.v1.Waiting.$Shape;
+                static create(properties?: ovis.collective.v1.Waiting.$Properties): ovis.collective.v1.Waiting;
+
+                /**
+                 * Encodes the specified Waiting message. Does not implicitly {@link ovis.collective.v1.Waiting.verify|verify} messages.
+                 * @param message Waiting message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.Waiting.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Waiting message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.Waiting & ovis.collective.v1.Waiting.$Shape} Waiting
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.Waiting & ovis.collective.v1.Waiting.$Shape;
+
+                /**
+                 * Creates a Waiting message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Waiting
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.Waiting;
+
+                /**
+                 * Creates a plain object from a Waiting message. Also converts values to other types if specified.
+                 * @param message Waiting
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.Waiting, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Waiting to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Waiting {
+
+                /** Properties of a Waiting. */
+                interface $Properties {
+
+                    /** Waiting present */
+                    present?: (number|null);
+
+                    /** Waiting needed */
+                    needed?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Waiting. */
+                type $Shape = ovis.collective.v1.Waiting.$Properties;
+            }
+
+            /**
+             * Properties of a Wanted.
+             * @deprecated Use ovis.collective.v1.Wanted.$Properties instead.
+             */
+            interface IWanted extends ovis.collective.v1.Wanted.$Properties {
+            }
+
+            /** Represents a Wanted. */
+            class Wanted {
+
+                /**
+                 * Constructs a new Wanted.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.Wanted.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Wanted memberIds. */
+                memberIds: string[];
+
+                /**
+                 * Creates a new Wanted instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Wanted instance
+                 */
+                static create(properties: ovis.collective.v1.Wanted.$Shape): ovis.collective.v1.Wanted & ovis.collective.v1.Wanted.$Shape;
+                static create(properties?: ovis.collective.v1.Wanted.$Properties): ovis.collective.v1.Wanted;
+
+                /**
+                 * Encodes the specified Wanted message. Does not implicitly {@link ovis.collective.v1.Wanted.verify|verify} messages.
+                 * @param message Wanted message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.Wanted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Wanted message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.Wanted & ovis.collective.v1.Wanted.$Shape} Wanted
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.Wanted & ovis.collective.v1.Wanted.$Shape;
+
+                /**
+                 * Creates a Wanted message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Wanted
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.Wanted;
+
+                /**
+                 * Creates a plain object from a Wanted message. Also converts values to other types if specified.
+                 * @param message Wanted
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.Wanted, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Wanted to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Wanted {
+
+                /** Properties of a Wanted. */
+                interface $Properties {
+
+                    /** Wanted memberIds */
+                    memberIds?: (string[]|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Wanted. */
+                type $Shape = ovis.collective.v1.Wanted.$Properties;
+            }
+
+            /**
+             * Properties of a Refused.
+             * @deprecated Use ovis.collective.v1.Refused.$Properties instead.
+             */
+            interface IRefused extends ovis.collective.v1.Refused.$Properties {
+            }
+
+            /** Represents a Refused. */
+            class Refused {
+
+                /**
+                 * Constructs a new Refused.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.Refused.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** STALE_GENERATION, GROUP_FULL, OTHER_GROUP_SIZE or BAD_REQUEST. */
+                code: string;
+
+                /** Refused message. */
+                message: string;
+
+                /** Refused hint. */
+                hint: string;
+
+                /**
+                 * Creates a new Refused instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns Refused instance
+                 */
+                static create(properties: ovis.collective.v1.Refused.$Shape): ovis.collective.v1.Refused & ovis.collective.v1.Refused.$Shape;
+                static create(properties?: ovis.collective.v1.Refused.$Properties): ovis.collective.v1.Refused;
+
+                /**
+                 * Encodes the specified Refused message. Does not implicitly {@link ovis.collective.v1.Refused.verify|verify} messages.
+                 * @param message Refused message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.Refused.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Refused message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.Refused & ovis.collective.v1.Refused.$Shape} Refused
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.Refused & ovis.collective.v1.Refused.$Shape;
+
+                /**
+                 * Creates a Refused message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns Refused
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.Refused;
+
+                /**
+                 * Creates a plain object from a Refused message. Also converts values to other types if specified.
+                 * @param message Refused
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.Refused, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this Refused to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace Refused {
+
+                /** Properties of a Refused. */
+                interface $Properties {
+
+                    /** STALE_GENERATION, GROUP_FULL, OTHER_GROUP_SIZE or BAD_REQUEST. */
+                    code?: (string|null);
+
+                    /** Refused message */
+                    message?: (string|null);
+
+                    /** Refused hint */
+                    hint?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Refused. */
+                type $Shape = ovis.collective.v1.Refused.$Properties;
+            }
+
+            /**
+             * Properties of a GetGroupRequest.
+             * @deprecated Use ovis.collective.v1.GetGroupRequest.$Properties instead.
+             */
+            interface IGetGroupRequest extends ovis.collective.v1.GetGroupRequest.$Properties {
+            }
+
+            /** Represents a GetGroupRequest. */
+            class GetGroupRequest {
+
+                /**
+                 * Constructs a new GetGroupRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.collective.v1.GetGroupRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** GetGroupRequest groupId. */
+                groupId: string;
+
+                /**
+                 * Creates a new GetGroupRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns GetGroupRequest instance
+                 */
+                static create(properties: ovis.collective.v1.GetGroupRequest.$Shape): ovis.collective.v1.GetGroupRequest & ovis.collective.v1.GetGroupRequest.$Shape;
+                static create(properties?: ovis.collective.v1.GetGroupRequest.$Properties): ovis.collective.v1.GetGroupRequest;
+
+                /**
+                 * Encodes the specified GetGroupRequest message. Does not implicitly {@link ovis.collective.v1.GetGroupRequest.verify|verify} messages.
+                 * @param message GetGroupRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.collective.v1.GetGroupRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a GetGroupRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.collective.v1.GetGroupRequest & ovis.collective.v1.GetGroupRequest.$Shape} GetGroupRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.collective.v1.GetGroupRequest & ovis.collective.v1.GetGroupRequest.$Shape;
+
+                /**
+                 * Creates a GetGroupRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns GetGroupRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.collective.v1.GetGroupRequest;
+
+                /**
+                 * Creates a plain object from a GetGroupRequest message. Also converts values to other types if specified.
+                 * @param message GetGroupRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.collective.v1.GetGroupRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this GetGroupRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace GetGroupRequest {
+
+                /** Properties of a GetGroupRequest. */
+                interface $Properties {
+
+                    /** GetGroupRequest groupId */
+                    groupId?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a GetGroupRequest. */
+                type $Shape = ovis.collective.v1.GetGroupRequest.$Properties;
             }
         }
     }

@@ -2,7 +2,7 @@
 import $protobuf from "protobufjs/minimal.js";
 
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
-const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError, $TypeError = $util.global.TypeError, $Number = $util.global.Number, $String = $util.global.String, $Array = $util.global.Array, $isFinite = $util.global.isFinite, $Boolean = $util.global.Boolean;
+const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError, $TypeError = $util.global.TypeError, $String = $util.global.String, $Array = $util.global.Array, $Number = $util.global.Number, $isFinite = $util.global.isFinite, $Boolean = $util.global.Boolean;
 
 const $root = $protobuf.roots["ovis"] || ($protobuf.roots["ovis"] = {});
 
@@ -18,6 +18,205 @@ export const ovis = $root.ovis = (() => {
 
             const v1 = {};
 
+            v1.GroupService = (function() {
+
+                const GroupService = function(rpcImpl, requestDelimited, responseDelimited) {
+                    $protobuf.rpc.Service.call(this, rpcImpl, requestDelimited, responseDelimited);
+                };
+
+                $Object.defineProperty(GroupService.prototype = $Object.create($protobuf.rpc.Service.prototype), "constructor", { value: GroupService, writable: true, enumerable: false, configurable: true });
+
+                GroupService.create = function(rpcImpl, requestDelimited, responseDelimited) {
+                    return new this(rpcImpl, requestDelimited, responseDelimited);
+                };
+
+
+
+                $Object.defineProperties(GroupService.prototype.join = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, GroupService.prototype.join, $root.ovis.collective.v1.MemberRequest, $root.ovis.collective.v1.GroupEvent, request, callback);
+                }, {
+                    name: { value: "Join" },
+                    path: { value: "/ovis.collective.v1.GroupService/Join" },
+                    requestType: { value: "MemberRequest" },
+                    responseType: { value: "GroupEvent" },
+                    requestStream: { value: true },
+                    responseStream: { value: true }
+                });
+
+
+
+                $Object.defineProperties(GroupService.prototype.getGroup = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, GroupService.prototype.getGroup, $root.ovis.collective.v1.GetGroupRequest, $root.ovis.collective.v1.Group, request, callback);
+                }, {
+                    name: { value: "GetGroup" },
+                    path: { value: "/ovis.collective.v1.GroupService/GetGroup" },
+                    requestType: { value: "GetGroupRequest" },
+                    responseType: { value: "Group" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: $undefined }
+                });
+
+                return GroupService;
+            })();
+
+            v1.CollectiveService = (function() {
+
+                const CollectiveService = function(rpcImpl, requestDelimited, responseDelimited) {
+                    $protobuf.rpc.Service.call(this, rpcImpl, requestDelimited, responseDelimited);
+                };
+
+                $Object.defineProperty(CollectiveService.prototype = $Object.create($protobuf.rpc.Service.prototype), "constructor", { value: CollectiveService, writable: true, enumerable: false, configurable: true });
+
+                CollectiveService.create = function(rpcImpl, requestDelimited, responseDelimited) {
+                    return new this(rpcImpl, requestDelimited, responseDelimited);
+                };
+
+
+
+                $Object.defineProperties(CollectiveService.prototype.connect = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, CollectiveService.prototype.connect, $root.ovis.collective.v1.Chunk, $root.ovis.collective.v1.Chunk, request, callback);
+                }, {
+                    name: { value: "Connect" },
+                    path: { value: "/ovis.collective.v1.CollectiveService/Connect" },
+                    requestType: { value: "Chunk" },
+                    responseType: { value: "Chunk" },
+                    requestStream: { value: true },
+                    responseStream: { value: true }
+                });
+
+                return CollectiveService;
+            })();
+
+            v1.Chunk = (function() {
+
+                const Chunk = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Chunk.prototype.data = $util.newBuffer([]);
+
+                Chunk.create = function(properties) {
+                    return new Chunk(properties);
+                };
+
+                Chunk.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.data != null && $Object.hasOwnProperty.call(message, "data") && message.data.length)
+                        writer.uint32(10).bytes(message.data);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Chunk.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.Chunk();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.bytes()).length)
+                                    message.data = value;
+                                else
+                                    delete message.data;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Chunk.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.Chunk)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.Chunk: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.Chunk();
+                    if (object.data != null)
+                        if (object.data.length)
+                            if (typeof object.data === "string")
+                                $util.base64.decode(object.data, message.data = $util.newBuffer($util.base64.length(object.data)), 0);
+                            else if (object.data.length >= 0)
+                                message.data = object.data;
+                    return message;
+                };
+
+                Chunk.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults)
+                        if (options.bytes === $String)
+                            object.data = "";
+                        else {
+                            object.data = [];
+                            if (options.bytes !== $Array)
+                                object.data = $util.newBuffer(object.data);
+                        }
+                    if (message.data != null && $Object.hasOwnProperty.call(message, "data"))
+                        object.data = options.bytes === $String ? $util.base64.encode(message.data, 0, message.data.length) : options.bytes === $Array ? $Array.prototype.slice.call(message.data) : message.data;
+                    return object;
+                };
+
+                Chunk.prototype.toJSON = function() {
+                    return Chunk.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Chunk;
+            })();
+
             v1.GroupMember = (function() {
 
                 const GroupMember = function (properties) {
@@ -28,7 +227,7 @@ export const ovis = $root.ovis = (() => {
                 };
 
                 GroupMember.prototype.rank = 0;
-                GroupMember.prototype.trainerId = "";
+                GroupMember.prototype.memberId = "";
                 GroupMember.prototype.address = "";
 
                 GroupMember.create = function(properties) {
@@ -44,8 +243,8 @@ export const ovis = $root.ovis = (() => {
                         throw $Error("max depth exceeded");
                     if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
                         writer.uint32(8).uint32(message.rank);
-                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId") && message.trainerId !== "")
-                        writer.uint32(18).string(message.trainerId);
+                    if (message.memberId != null && $Object.hasOwnProperty.call(message, "memberId") && message.memberId !== "")
+                        writer.uint32(18).string(message.memberId);
                     if (message.address != null && $Object.hasOwnProperty.call(message, "address") && message.address !== "")
                         writer.uint32(26).string(message.address);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -94,9 +293,9 @@ export const ovis = $root.ovis = (() => {
                                 if (wireType !== 2)
                                     break;
                                 if ((value = reader.stringVerify()).length)
-                                    message.trainerId = value;
+                                    message.memberId = value;
                                 else
-                                    delete message.trainerId;
+                                    delete message.memberId;
                                 continue;
                             }
                         case 3: {
@@ -138,9 +337,9 @@ export const ovis = $root.ovis = (() => {
                     if (object.rank != null)
                         if ($Number(object.rank) !== 0)
                             message.rank = object.rank >>> 0;
-                    if (object.trainerId != null)
-                        if (typeof object.trainerId !== "string" || object.trainerId.length)
-                            message.trainerId = $String(object.trainerId);
+                    if (object.memberId != null)
+                        if (typeof object.memberId !== "string" || object.memberId.length)
+                            message.memberId = $String(object.memberId);
                     if (object.address != null)
                         if (typeof object.address !== "string" || object.address.length)
                             message.address = $String(object.address);
@@ -157,13 +356,13 @@ export const ovis = $root.ovis = (() => {
                     let object = {};
                     if (options.defaults) {
                         object.rank = 0;
-                        object.trainerId = "";
+                        object.memberId = "";
                         object.address = "";
                     }
                     if (message.rank != null && $Object.hasOwnProperty.call(message, "rank"))
                         object.rank = message.rank;
-                    if (message.trainerId != null && $Object.hasOwnProperty.call(message, "trainerId"))
-                        object.trainerId = message.trainerId;
+                    if (message.memberId != null && $Object.hasOwnProperty.call(message, "memberId"))
+                        object.memberId = message.memberId;
                     if (message.address != null && $Object.hasOwnProperty.call(message, "address"))
                         object.address = message.address;
                     return object;
@@ -189,6 +388,7 @@ export const ovis = $root.ovis = (() => {
                 Group.prototype.groupId = "";
                 Group.prototype.generation = 0;
                 Group.prototype.members = $util.emptyArray;
+                Group.prototype.reason = "";
 
                 Group.create = function(properties) {
                     return new Group(properties);
@@ -208,6 +408,8 @@ export const ovis = $root.ovis = (() => {
                     if (message.members != null && message.members.length)
                         for (let i = 0; i < message.members.length; ++i)
                             $root.ovis.collective.v1.GroupMember.encode(message.members[i], writer.uint32(26).fork(), _depth + 1).ldelim();
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                        writer.uint32(34).string(message.reason);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -267,6 +469,15 @@ export const ovis = $root.ovis = (() => {
                                 message.members.push($root.ovis.collective.v1.GroupMember.decode(reader, reader.size(), $undefined, _depth + 1));
                                 continue;
                             }
+                        case 4: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.reason = value;
+                                else
+                                    delete message.reason;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -310,6 +521,9 @@ export const ovis = $root.ovis = (() => {
                             message.members[i] = $root.ovis.collective.v1.GroupMember.fromObject(object.members[i], _depth + 1);
                         }
                     }
+                    if (object.reason != null)
+                        if (typeof object.reason !== "string" || object.reason.length)
+                            message.reason = $String(object.reason);
                     return message;
                 };
 
@@ -326,6 +540,7 @@ export const ovis = $root.ovis = (() => {
                     if (options.defaults) {
                         object.groupId = "";
                         object.generation = 0;
+                        object.reason = "";
                     }
                     if (message.groupId != null && $Object.hasOwnProperty.call(message, "groupId"))
                         object.groupId = message.groupId;
@@ -336,6 +551,8 @@ export const ovis = $root.ovis = (() => {
                         for (let j = 0; j < message.members.length; ++j)
                             object.members[j] = $root.ovis.collective.v1.GroupMember.toObject(message.members[j], options, _depth + 1);
                     }
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason"))
+                        object.reason = message.reason;
                     return object;
                 };
 
@@ -344,6 +561,1381 @@ export const ovis = $root.ovis = (() => {
                 };
 
                 return Group;
+            })();
+
+            v1.MemberRequest = (function() {
+
+                const MemberRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                MemberRequest.prototype.join = null;
+                MemberRequest.prototype.reform = null;
+                MemberRequest.prototype.leave = null;
+
+                let $oneOfFields;
+
+                $Object.defineProperty(MemberRequest.prototype, "request", {
+                    get: $util.oneOfGetter($oneOfFields = ["join", "reform", "leave"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                MemberRequest.create = function(properties) {
+                    return new MemberRequest(properties);
+                };
+
+                MemberRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.join != null && $Object.hasOwnProperty.call(message, "join"))
+                        $root.ovis.collective.v1.JoinRequest.encode(message.join, writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.reform != null && $Object.hasOwnProperty.call(message, "reform"))
+                        $root.ovis.collective.v1.ReformRequest.encode(message.reform, writer.uint32(18).fork(), _depth + 1).ldelim();
+                    if (message.leave != null && $Object.hasOwnProperty.call(message, "leave"))
+                        $root.ovis.collective.v1.LeaveRequest.encode(message.leave, writer.uint32(26).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                MemberRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.MemberRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                message.join = $root.ovis.collective.v1.JoinRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.join);
+                                message.request = "join";
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                message.reform = $root.ovis.collective.v1.ReformRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.reform);
+                                message.request = "reform";
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                message.leave = $root.ovis.collective.v1.LeaveRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.leave);
+                                message.request = "leave";
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                MemberRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.MemberRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.MemberRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.MemberRequest();
+                    if (object.join != null) {
+                        if (!$util.isObject(object.join))
+                            throw $TypeError(".ovis.collective.v1.MemberRequest.join: object expected");
+                        message.join = $root.ovis.collective.v1.JoinRequest.fromObject(object.join, _depth + 1);
+                    }
+                    if (object.reform != null) {
+                        if (!$util.isObject(object.reform))
+                            throw $TypeError(".ovis.collective.v1.MemberRequest.reform: object expected");
+                        message.reform = $root.ovis.collective.v1.ReformRequest.fromObject(object.reform, _depth + 1);
+                    }
+                    if (object.leave != null) {
+                        if (!$util.isObject(object.leave))
+                            throw $TypeError(".ovis.collective.v1.MemberRequest.leave: object expected");
+                        message.leave = $root.ovis.collective.v1.LeaveRequest.fromObject(object.leave, _depth + 1);
+                    }
+                    return message;
+                };
+
+                MemberRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (message.join != null && $Object.hasOwnProperty.call(message, "join")) {
+                        object.join = $root.ovis.collective.v1.JoinRequest.toObject(message.join, options, _depth + 1);
+                        if (options.oneofs)
+                            object.request = "join";
+                    }
+                    if (message.reform != null && $Object.hasOwnProperty.call(message, "reform")) {
+                        object.reform = $root.ovis.collective.v1.ReformRequest.toObject(message.reform, options, _depth + 1);
+                        if (options.oneofs)
+                            object.request = "reform";
+                    }
+                    if (message.leave != null && $Object.hasOwnProperty.call(message, "leave")) {
+                        object.leave = $root.ovis.collective.v1.LeaveRequest.toObject(message.leave, options, _depth + 1);
+                        if (options.oneofs)
+                            object.request = "leave";
+                    }
+                    return object;
+                };
+
+                MemberRequest.prototype.toJSON = function() {
+                    return MemberRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return MemberRequest;
+            })();
+
+            v1.JoinRequest = (function() {
+
+                const JoinRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                JoinRequest.prototype.groupId = "";
+                JoinRequest.prototype.memberId = "";
+                JoinRequest.prototype.address = "";
+                JoinRequest.prototype.minWorld = 0;
+                JoinRequest.prototype.maxWorld = 0;
+                JoinRequest.prototype.generation = 0;
+
+                JoinRequest.create = function(properties) {
+                    return new JoinRequest(properties);
+                };
+
+                JoinRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.groupId != null && $Object.hasOwnProperty.call(message, "groupId") && message.groupId !== "")
+                        writer.uint32(10).string(message.groupId);
+                    if (message.memberId != null && $Object.hasOwnProperty.call(message, "memberId") && message.memberId !== "")
+                        writer.uint32(18).string(message.memberId);
+                    if (message.address != null && $Object.hasOwnProperty.call(message, "address") && message.address !== "")
+                        writer.uint32(26).string(message.address);
+                    if (message.minWorld != null && $Object.hasOwnProperty.call(message, "minWorld") && message.minWorld !== 0)
+                        writer.uint32(32).uint32(message.minWorld);
+                    if (message.maxWorld != null && $Object.hasOwnProperty.call(message, "maxWorld") && message.maxWorld !== 0)
+                        writer.uint32(40).uint32(message.maxWorld);
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(48).uint32(message.generation);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                JoinRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.JoinRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.groupId = value;
+                                else
+                                    delete message.groupId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.memberId = value;
+                                else
+                                    delete message.memberId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.address = value;
+                                else
+                                    delete message.address;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.minWorld = value;
+                                else
+                                    delete message.minWorld;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.maxWorld = value;
+                                else
+                                    delete message.maxWorld;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                JoinRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.JoinRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.JoinRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.JoinRequest();
+                    if (object.groupId != null)
+                        if (typeof object.groupId !== "string" || object.groupId.length)
+                            message.groupId = $String(object.groupId);
+                    if (object.memberId != null)
+                        if (typeof object.memberId !== "string" || object.memberId.length)
+                            message.memberId = $String(object.memberId);
+                    if (object.address != null)
+                        if (typeof object.address !== "string" || object.address.length)
+                            message.address = $String(object.address);
+                    if (object.minWorld != null)
+                        if ($Number(object.minWorld) !== 0)
+                            message.minWorld = object.minWorld >>> 0;
+                    if (object.maxWorld != null)
+                        if ($Number(object.maxWorld) !== 0)
+                            message.maxWorld = object.maxWorld >>> 0;
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    return message;
+                };
+
+                JoinRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.groupId = "";
+                        object.memberId = "";
+                        object.address = "";
+                        object.minWorld = 0;
+                        object.maxWorld = 0;
+                        object.generation = 0;
+                    }
+                    if (message.groupId != null && $Object.hasOwnProperty.call(message, "groupId"))
+                        object.groupId = message.groupId;
+                    if (message.memberId != null && $Object.hasOwnProperty.call(message, "memberId"))
+                        object.memberId = message.memberId;
+                    if (message.address != null && $Object.hasOwnProperty.call(message, "address"))
+                        object.address = message.address;
+                    if (message.minWorld != null && $Object.hasOwnProperty.call(message, "minWorld"))
+                        object.minWorld = message.minWorld;
+                    if (message.maxWorld != null && $Object.hasOwnProperty.call(message, "maxWorld"))
+                        object.maxWorld = message.maxWorld;
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    return object;
+                };
+
+                JoinRequest.prototype.toJSON = function() {
+                    return JoinRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return JoinRequest;
+            })();
+
+            v1.ReformRequest = (function() {
+
+                const ReformRequest = function (properties) {
+                    this.lost = [];
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                ReformRequest.prototype.generation = 0;
+                ReformRequest.prototype.lost = $util.emptyArray;
+                ReformRequest.prototype.reason = "";
+
+                ReformRequest.create = function(properties) {
+                    return new ReformRequest(properties);
+                };
+
+                ReformRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && message.generation !== 0)
+                        writer.uint32(8).uint32(message.generation);
+                    if (message.lost != null && message.lost.length)
+                        for (let i = 0; i < message.lost.length; ++i)
+                            writer.uint32(18).string(message.lost[i]);
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                        writer.uint32(26).string(message.reason);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                ReformRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.ReformRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.generation = value;
+                                else
+                                    delete message.generation;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.lost && message.lost.length))
+                                    message.lost = [];
+                                message.lost.push(reader.stringVerify());
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.reason = value;
+                                else
+                                    delete message.reason;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                ReformRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.ReformRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.ReformRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.ReformRequest();
+                    if (object.generation != null)
+                        if ($Number(object.generation) !== 0)
+                            message.generation = object.generation >>> 0;
+                    if (object.lost) {
+                        if (!$Array.isArray(object.lost))
+                            throw $TypeError(".ovis.collective.v1.ReformRequest.lost: array expected");
+                        message.lost = $Array(object.lost.length);
+                        for (let i = 0; i < object.lost.length; ++i)
+                            message.lost[i] = $String(object.lost[i]);
+                    }
+                    if (object.reason != null)
+                        if (typeof object.reason !== "string" || object.reason.length)
+                            message.reason = $String(object.reason);
+                    return message;
+                };
+
+                ReformRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.arrays || options.defaults)
+                        object.lost = [];
+                    if (options.defaults) {
+                        object.generation = 0;
+                        object.reason = "";
+                    }
+                    if (message.generation != null && $Object.hasOwnProperty.call(message, "generation"))
+                        object.generation = message.generation;
+                    if (message.lost && message.lost.length) {
+                        object.lost = $Array(message.lost.length);
+                        for (let j = 0; j < message.lost.length; ++j)
+                            object.lost[j] = message.lost[j];
+                    }
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason"))
+                        object.reason = message.reason;
+                    return object;
+                };
+
+                ReformRequest.prototype.toJSON = function() {
+                    return ReformRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return ReformRequest;
+            })();
+
+            v1.LeaveRequest = (function() {
+
+                const LeaveRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                LeaveRequest.create = function(properties) {
+                    return new LeaveRequest(properties);
+                };
+
+                LeaveRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                LeaveRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.LeaveRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        reader.skipType(tag & 7, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                LeaveRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.LeaveRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.LeaveRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    return new $root.ovis.collective.v1.LeaveRequest();
+                };
+
+                LeaveRequest.toObject = function () {
+                    return {};
+                };
+
+                LeaveRequest.prototype.toJSON = function() {
+                    return LeaveRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return LeaveRequest;
+            })();
+
+            v1.GroupEvent = (function() {
+
+                const GroupEvent = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                GroupEvent.prototype.formed = null;
+                GroupEvent.prototype.waiting = null;
+                GroupEvent.prototype.wanted = null;
+                GroupEvent.prototype.refused = null;
+
+                let $oneOfFields;
+
+                $Object.defineProperty(GroupEvent.prototype, "event", {
+                    get: $util.oneOfGetter($oneOfFields = ["formed", "waiting", "wanted", "refused"]),
+                    set: $util.oneOfSetter($oneOfFields)
+                });
+
+                GroupEvent.create = function(properties) {
+                    return new GroupEvent(properties);
+                };
+
+                GroupEvent.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.formed != null && $Object.hasOwnProperty.call(message, "formed"))
+                        $root.ovis.collective.v1.Group.encode(message.formed, writer.uint32(10).fork(), _depth + 1).ldelim();
+                    if (message.waiting != null && $Object.hasOwnProperty.call(message, "waiting"))
+                        $root.ovis.collective.v1.Waiting.encode(message.waiting, writer.uint32(18).fork(), _depth + 1).ldelim();
+                    if (message.wanted != null && $Object.hasOwnProperty.call(message, "wanted"))
+                        $root.ovis.collective.v1.Wanted.encode(message.wanted, writer.uint32(26).fork(), _depth + 1).ldelim();
+                    if (message.refused != null && $Object.hasOwnProperty.call(message, "refused"))
+                        $root.ovis.collective.v1.Refused.encode(message.refused, writer.uint32(34).fork(), _depth + 1).ldelim();
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                GroupEvent.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.GroupEvent();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                message.formed = $root.ovis.collective.v1.Group.decode(reader, reader.size(), $undefined, _depth + 1, message.formed);
+                                message.event = "formed";
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                message.waiting = $root.ovis.collective.v1.Waiting.decode(reader, reader.size(), $undefined, _depth + 1, message.waiting);
+                                message.event = "waiting";
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                message.wanted = $root.ovis.collective.v1.Wanted.decode(reader, reader.size(), $undefined, _depth + 1, message.wanted);
+                                message.event = "wanted";
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 2)
+                                    break;
+                                message.refused = $root.ovis.collective.v1.Refused.decode(reader, reader.size(), $undefined, _depth + 1, message.refused);
+                                message.event = "refused";
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                GroupEvent.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.GroupEvent)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.GroupEvent: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.GroupEvent();
+                    if (object.formed != null) {
+                        if (!$util.isObject(object.formed))
+                            throw $TypeError(".ovis.collective.v1.GroupEvent.formed: object expected");
+                        message.formed = $root.ovis.collective.v1.Group.fromObject(object.formed, _depth + 1);
+                    }
+                    if (object.waiting != null) {
+                        if (!$util.isObject(object.waiting))
+                            throw $TypeError(".ovis.collective.v1.GroupEvent.waiting: object expected");
+                        message.waiting = $root.ovis.collective.v1.Waiting.fromObject(object.waiting, _depth + 1);
+                    }
+                    if (object.wanted != null) {
+                        if (!$util.isObject(object.wanted))
+                            throw $TypeError(".ovis.collective.v1.GroupEvent.wanted: object expected");
+                        message.wanted = $root.ovis.collective.v1.Wanted.fromObject(object.wanted, _depth + 1);
+                    }
+                    if (object.refused != null) {
+                        if (!$util.isObject(object.refused))
+                            throw $TypeError(".ovis.collective.v1.GroupEvent.refused: object expected");
+                        message.refused = $root.ovis.collective.v1.Refused.fromObject(object.refused, _depth + 1);
+                    }
+                    return message;
+                };
+
+                GroupEvent.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (message.formed != null && $Object.hasOwnProperty.call(message, "formed")) {
+                        object.formed = $root.ovis.collective.v1.Group.toObject(message.formed, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "formed";
+                    }
+                    if (message.waiting != null && $Object.hasOwnProperty.call(message, "waiting")) {
+                        object.waiting = $root.ovis.collective.v1.Waiting.toObject(message.waiting, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "waiting";
+                    }
+                    if (message.wanted != null && $Object.hasOwnProperty.call(message, "wanted")) {
+                        object.wanted = $root.ovis.collective.v1.Wanted.toObject(message.wanted, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "wanted";
+                    }
+                    if (message.refused != null && $Object.hasOwnProperty.call(message, "refused")) {
+                        object.refused = $root.ovis.collective.v1.Refused.toObject(message.refused, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "refused";
+                    }
+                    return object;
+                };
+
+                GroupEvent.prototype.toJSON = function() {
+                    return GroupEvent.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return GroupEvent;
+            })();
+
+            v1.Waiting = (function() {
+
+                const Waiting = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Waiting.prototype.present = 0;
+                Waiting.prototype.needed = 0;
+
+                Waiting.create = function(properties) {
+                    return new Waiting(properties);
+                };
+
+                Waiting.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.present != null && $Object.hasOwnProperty.call(message, "present") && message.present !== 0)
+                        writer.uint32(8).uint32(message.present);
+                    if (message.needed != null && $Object.hasOwnProperty.call(message, "needed") && message.needed !== 0)
+                        writer.uint32(16).uint32(message.needed);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Waiting.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.Waiting();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.present = value;
+                                else
+                                    delete message.present;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.needed = value;
+                                else
+                                    delete message.needed;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Waiting.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.Waiting)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.Waiting: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.Waiting();
+                    if (object.present != null)
+                        if ($Number(object.present) !== 0)
+                            message.present = object.present >>> 0;
+                    if (object.needed != null)
+                        if ($Number(object.needed) !== 0)
+                            message.needed = object.needed >>> 0;
+                    return message;
+                };
+
+                Waiting.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.present = 0;
+                        object.needed = 0;
+                    }
+                    if (message.present != null && $Object.hasOwnProperty.call(message, "present"))
+                        object.present = message.present;
+                    if (message.needed != null && $Object.hasOwnProperty.call(message, "needed"))
+                        object.needed = message.needed;
+                    return object;
+                };
+
+                Waiting.prototype.toJSON = function() {
+                    return Waiting.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Waiting;
+            })();
+
+            v1.Wanted = (function() {
+
+                const Wanted = function (properties) {
+                    this.memberIds = [];
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Wanted.prototype.memberIds = $util.emptyArray;
+
+                Wanted.create = function(properties) {
+                    return new Wanted(properties);
+                };
+
+                Wanted.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.memberIds != null && message.memberIds.length)
+                        for (let i = 0; i < message.memberIds.length; ++i)
+                            writer.uint32(10).string(message.memberIds[i]);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Wanted.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.Wanted();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.memberIds && message.memberIds.length))
+                                    message.memberIds = [];
+                                message.memberIds.push(reader.stringVerify());
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Wanted.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.Wanted)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.Wanted: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.Wanted();
+                    if (object.memberIds) {
+                        if (!$Array.isArray(object.memberIds))
+                            throw $TypeError(".ovis.collective.v1.Wanted.memberIds: array expected");
+                        message.memberIds = $Array(object.memberIds.length);
+                        for (let i = 0; i < object.memberIds.length; ++i)
+                            message.memberIds[i] = $String(object.memberIds[i]);
+                    }
+                    return message;
+                };
+
+                Wanted.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.arrays || options.defaults)
+                        object.memberIds = [];
+                    if (message.memberIds && message.memberIds.length) {
+                        object.memberIds = $Array(message.memberIds.length);
+                        for (let j = 0; j < message.memberIds.length; ++j)
+                            object.memberIds[j] = message.memberIds[j];
+                    }
+                    return object;
+                };
+
+                Wanted.prototype.toJSON = function() {
+                    return Wanted.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Wanted;
+            })();
+
+            v1.Refused = (function() {
+
+                const Refused = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                Refused.prototype.code = "";
+                Refused.prototype.message = "";
+                Refused.prototype.hint = "";
+
+                Refused.create = function(properties) {
+                    return new Refused(properties);
+                };
+
+                Refused.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== "")
+                        writer.uint32(10).string(message.code);
+                    if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message !== "")
+                        writer.uint32(18).string(message.message);
+                    if (message.hint != null && $Object.hasOwnProperty.call(message, "hint") && message.hint !== "")
+                        writer.uint32(26).string(message.hint);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                Refused.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.Refused();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.code = value;
+                                else
+                                    delete message.code;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.message = value;
+                                else
+                                    delete message.message;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.hint = value;
+                                else
+                                    delete message.hint;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                Refused.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.Refused)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.Refused: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.Refused();
+                    if (object.code != null)
+                        if (typeof object.code !== "string" || object.code.length)
+                            message.code = $String(object.code);
+                    if (object.message != null)
+                        if (typeof object.message !== "string" || object.message.length)
+                            message.message = $String(object.message);
+                    if (object.hint != null)
+                        if (typeof object.hint !== "string" || object.hint.length)
+                            message.hint = $String(object.hint);
+                    return message;
+                };
+
+                Refused.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.code = "";
+                        object.message = "";
+                        object.hint = "";
+                    }
+                    if (message.code != null && $Object.hasOwnProperty.call(message, "code"))
+                        object.code = message.code;
+                    if (message.message != null && $Object.hasOwnProperty.call(message, "message"))
+                        object.message = message.message;
+                    if (message.hint != null && $Object.hasOwnProperty.call(message, "hint"))
+                        object.hint = message.hint;
+                    return object;
+                };
+
+                Refused.prototype.toJSON = function() {
+                    return Refused.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return Refused;
+            })();
+
+            v1.GetGroupRequest = (function() {
+
+                const GetGroupRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                GetGroupRequest.prototype.groupId = "";
+
+                GetGroupRequest.create = function(properties) {
+                    return new GetGroupRequest(properties);
+                };
+
+                GetGroupRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.groupId != null && $Object.hasOwnProperty.call(message, "groupId") && message.groupId !== "")
+                        writer.uint32(10).string(message.groupId);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                GetGroupRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.collective.v1.GetGroupRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.groupId = value;
+                                else
+                                    delete message.groupId;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                GetGroupRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.collective.v1.GetGroupRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.collective.v1.GetGroupRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.collective.v1.GetGroupRequest();
+                    if (object.groupId != null)
+                        if (typeof object.groupId !== "string" || object.groupId.length)
+                            message.groupId = $String(object.groupId);
+                    return message;
+                };
+
+                GetGroupRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults)
+                        object.groupId = "";
+                    if (message.groupId != null && $Object.hasOwnProperty.call(message, "groupId"))
+                        object.groupId = message.groupId;
+                    return object;
+                };
+
+                GetGroupRequest.prototype.toJSON = function() {
+                    return GetGroupRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return GetGroupRequest;
             })();
 
             return v1;
