@@ -324,4 +324,69 @@ describe.skipIf(temporalMissing !== '')(`trainOvis${temporalMissing}`, () => {
       await handle.result();
     });
   });
+
+  it('a long stage goes on in new executions of its workflow, with its gang', async () => {
+    let passes = 0;
+    const mock = mockActivities();
+    const { activities, calls } = mockActivities({
+      driveStage: async (input) =>
+        input.stage === 1 && passes++ < 2 ? { goesOn: true } : mock.activities.driveStage(input),
+    });
+    await withWorker(env, activities, async () => {
+      const handle = await start();
+      const result = await handle.result();
+      expect(result.stages[0]).toMatchObject({ generations: 1, trainers: ['trainer-0', 'trainer-1'] });
+    });
+    const first = calls.filter(({ input }) => input['stage'] === 1);
+    expect(first.map(({ name }) => name)).toEqual(['acquireGang', 'driveStage', 'driveStage', 'driveStage']);
+    expect(first.slice(1).map(({ input }) => input['attach'])).toEqual([undefined, true, true]);
+    expect(calls.filter(({ name }) => name === 'releaseGang')).toHaveLength(4);
+  });
+
+  it('asks for the survivors by rank and gives up those that are lost', async () => {
+    let tries = 0;
+    const mock = mockActivities();
+    const { activities, calls } = mockActivities({
+      driveStage: async (input) => {
+        if (tries++ > 0) return mock.activities.driveStage(input);
+        const cause = { code: 'TRAINER_LOST', message: 'gone', hint: '', retryable: true };
+        throw activityFailure({ ...cause, lost: ['trainer-1'] });
+      },
+    });
+    await withWorker(env, activities, async () => void (await (await start()).result()));
+    const [first, second] = calls.filter(({ name }) => name === 'acquireGang').map(({ input }) => input);
+    expect(first).toMatchObject({ generation: 1, lost: [], priority: 0, trainers: 2, minTrainers: 1 });
+    expect(first?.['previous']).toBeUndefined();
+    expect(second).toMatchObject({
+      generation: 2,
+      lost: ['trainer-1'],
+      previous: [{ trainerId: 'trainer-0', rank: 0 }, { trainerId: 'trainer-1' }],
+    });
+  });
+
+  it("the run's history stays short however much its stage hears", async () => {
+    const reports = 500;
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const mock = mockActivities();
+    const { activities } = mockActivities({
+      driveStage: async (input) => {
+        await finished;
+        return mock.activities.driveStage(input);
+      },
+    });
+    await withWorker(env, activities, async () => {
+      const handle = await start();
+      await until(handle, (progress) => progress.status === 'training');
+      const stage = env.client.workflow.getHandle(stageWorkflowId(handle.workflowId, 1));
+      for (let step = 1; step <= reports; step++)
+        await stage.signal('report', { stage: 1, generation: 1, step });
+      await expect.poll(async () => (await stage.query<{ step: number }>('progress')).step).toBe(reports);
+      const { historyLength } = await handle.describe();
+      expect(historyLength).toBeLessThan(1_200);
+      expect((await progressOf(handle)).step).toBeGreaterThan(100);
+      finish();
+      await handle.terminate();
+    });
+  });
 });
