@@ -23,6 +23,7 @@ export { whileLoop } from './compile/while-loop.ts';
 export type { WhileLoop } from './compile/while-loop.ts';
 export { barrier } from './compile/barrier.ts';
 export type { TensorTree } from './compile/tree.ts';
+export { readTensor } from './ops/read-tensor.ts';
 export { tensorView } from './ops/tensor-view.ts';
 export { tensorOver } from './ops/tensor-over.ts';
 export { sumOfSquares } from './ops/sum-of-squares.ts';

@@ -23,6 +23,7 @@ export { annealedTau, learningRate, warmupSteps } from './schedule.ts';
 export type { Schedule } from './schedule.ts';
 export type { StageSettings } from './settings.ts';
 export { stageSettings } from './settings-from-config.ts';
+export type { PieceRequest, StatePiece, StatePieces } from './state-pieces.ts';
 export { StageTrainer } from './stage-trainer.ts';
 export type { Snapshot, StageTrainerOptions, StepResult } from './stage-trainer-types.ts';
 export type { TrainerState } from './trainer-state.ts';

@@ -24,10 +24,12 @@ import { checkSettings, scheduleOf } from './settings.ts';
 import type { StageSettings } from './settings.ts';
 import type { Allocate } from './shared-tensor.ts';
 import type { Snapshot, StageTrainerOptions, StepResult } from './stage-trainer-types.ts';
+import { statePieces } from './state-pieces.ts';
+import type { StatePieces } from './state-pieces.ts';
 import type { StepFunctions } from './step-functions.ts';
 import { stepFunctions } from './step-functions.ts';
 import { checkState, trainerState } from './trainer-state.ts';
-import type { GangForm } from './trainer-state.ts';
+import type { GangForm, TrainerState } from './trainer-state.ts';
 
 /** Gradients travel in buckets of this size (measured, see README). */
 const BUCKET_BYTES = 8 << 20;
@@ -266,6 +268,29 @@ export class StageTrainer {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /**
+   * The state as it lies in the ranks' memories, to be read without asking the other ranks; undefined where parts of it have to be collected
+   * ({@link snapshot}): with local steps, and with what compression has left unsent.
+   */
+  pieces(): StatePieces | undefined {
+    const { sites, collective } = this.#gang;
+    if (sites || (collective.world > 1 && this.settings.gradientCompression === 'int8')) return undefined;
+    const pieces = statePieces(this.#layout, this.#state, this.#frozen, momentsOf(this.#gang));
+    return {
+      ...pieces,
+      read: (requests) => {
+        const frozen = requests.every(({ name }) => name in this.#frozen);
+        if (this.#failure || (this.#busy && !frozen)) throw this.#refusal('its state');
+        pieces.read(requests);
+      },
+    };
+  }
+
+  /** Where the stage stands, beside its tensors. */
+  get progress(): TrainerState {
+    return trainerState(this.settings, this.#rates, this.#step, this.#gangForm);
   }
 
   /** Times and graph sizes of the compiled functions: `step` when it trains alone, else `gradient` and `update`. */

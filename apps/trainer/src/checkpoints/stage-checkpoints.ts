@@ -16,7 +16,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { errorFacts, TrainerError } from '../errors.ts';
 import { together } from '../hand-over/start-stage.ts';
 import type { LoadedModel } from '../model-files.ts';
-import { SnapshotSource } from './trainer-source.ts';
+import { trainerSource, type TrainerSource } from './trainer-source.ts';
 
 export interface StageCheckpointsOptions {
   request: RunStageRequest;
@@ -53,8 +53,8 @@ export class StageCheckpoints {
   readonly #o: StageCheckpointsOptions;
   readonly #attempt: string;
   readonly #url: string;
-  #source: SnapshotSource | undefined;
-  #checkpointer: AsyncCheckpointer | undefined;
+  readonly #source: TrainerSource;
+  readonly #checkpointer: AsyncCheckpointer;
   #last: string | undefined;
   #swept = false;
 
@@ -62,13 +62,15 @@ export class StageCheckpoints {
   static async create(o: StageCheckpointsOptions): Promise<StageCheckpoints> {
     const [first] = await o.group.allGatherBytes(randomBytes(4), { tag: 'folder of checkpoints' });
     const nonce = Buffer.from(first as Uint8Array).toString('hex');
-    return new StageCheckpoints(o, `g${o.request.generation}-${nonce}`);
+    return new StageCheckpoints(o, `g${o.request.generation}-${nonce}`, await trainerSource(o.trainer));
   }
 
-  private constructor(o: StageCheckpointsOptions, attempt: string) {
+  private constructor(o: StageCheckpointsOptions, attempt: string, source: TrainerSource) {
     this.#o = o;
     this.#attempt = attempt;
     this.#url = joinUrl(o.run.storage, `${o.request.runId}/checkpoints`);
+    this.#source = source;
+    this.#checkpointer = this.#create(source);
   }
 
   /** Takes a snapshot; the steps may go on when it resolves. A failure later on is logged, and does not end the stage. */
@@ -76,12 +78,8 @@ export class StageCheckpoints {
     const { request, run, trainer } = this.#o;
     const id = checkpointId(request.stage, step);
     await this.#telling(`step ${step}`, async () => {
-      const snapshot = await trainer.snapshot();
-      const source = (this.#source ??= new SnapshotSource(trainer, snapshot));
-      const checkpointer = (this.#checkpointer ??= this.#create(source));
-      source.take(snapshot);
-      const { state } = snapshot;
-      await checkpointer.save({
+      const state = await this.#source.begin();
+      await this.#checkpointer.save({
         id,
         state: {
           stage: request.stage,
@@ -96,7 +94,7 @@ export class StageCheckpoints {
         },
         cursors,
       });
-      source.drop();
+      this.#source.end();
     });
     this.#last = joinUrl(this.#url, id);
   }
@@ -108,7 +106,7 @@ export class StageCheckpoints {
    */
   async finish(): Promise<string> {
     const { group } = this.#o;
-    const ended = (this.#checkpointer?.drain() ?? Promise.resolve(undefined)).then(
+    const ended = this.#checkpointer.drain().then(
       () => undefined,
       (error: unknown) => ({ error }),
     );
@@ -116,7 +114,7 @@ export class StageCheckpoints {
     const own = failure ? JSON.stringify(errorFacts(failure.error)) : '';
     const all = await group.allGatherBytes(Buffer.from(own), { tag: 'checkpoint saved' });
     // Nobody will ever complete it.
-    if (all.some(({ byteLength }) => byteLength > 0)) await this.#checkpointer?.discard();
+    if (all.some(({ byteLength }) => byteLength > 0)) await this.#checkpointer.discard();
     if (failure) throw failure.error;
     for (const [rank, bytes] of all.entries()) {
       if (bytes.byteLength === 0) continue;
@@ -128,10 +126,10 @@ export class StageCheckpoints {
 
   /** Gives up what is still under way. Before the trainer and its model are disposed. */
   async close(): Promise<void> {
-    await this.#checkpointer?.close();
+    await this.#checkpointer.close();
   }
 
-  #create(source: SnapshotSource): AsyncCheckpointer {
+  #create(source: TrainerSource): AsyncCheckpointer {
     const { request, run, model, base, log } = this.#o;
     const { rank, world, gangId, generation } = request;
     const minutes = run.checkpoints?.patienceMinutes;

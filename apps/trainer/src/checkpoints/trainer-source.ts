@@ -1,49 +1,80 @@
 import { partOf, type HostTensors, type ReadState, type StateTensor } from '@ovis/checkpoint';
-import type { Snapshot, StageTrainer } from '@ovis/training';
+import type { Snapshot, StatePieces, StageTrainer, TrainerState } from '@ovis/training';
 
-/** A trainer's state as a checkpoint wants it: what there is, and its bytes. */
-export interface StateSource {
+/** A trainer's state as a checkpoint wants it. */
+export interface TrainerSource {
+  /** What there is, the same list on every rank. */
   tensors: StateTensor[];
+  /** What is trained only between `begin` and `end`. */
   read: ReadState;
+  /** The state of this moment is wanted. All ranks call it. */
+  begin(): Promise<TrainerState>;
+  end(): void;
 }
 
-/** The state of a snapshot. What is not trained is a view of the model, and may be read for as long as that lives. */
-export class SnapshotSource implements StateSource {
+/** All ranks call it. */
+export async function trainerSource(trainer: StageTrainer): Promise<TrainerSource> {
+  const pieces = trainer.pieces();
+  return pieces ? piecesSource(trainer, pieces) : new SnapshotSource(trainer, await trainer.snapshot());
+}
+
+/** Every rank reads its share where it lies. */
+function piecesSource(trainer: StageTrainer, { pieces, read }: StatePieces): TrainerSource {
+  return {
+    tensors: pieces.map(({ name, shape, kind, range, owner }) => ({
+      name,
+      part: kind === 'moment' ? 'optimizer' : partOf(name),
+      dtype: 'F32',
+      shape,
+      trained: kind !== 'frozen',
+      range,
+      owner,
+    })),
+    read: (requests) =>
+      read(
+        requests.map(({ tensor, begin, target }) => ({
+          name: tensor.name,
+          begin: 4 * (tensor.range?.begin ?? 0) + begin,
+          target,
+        })),
+      ),
+    begin: () => Promise.resolve(trainer.progress),
+    end: () => undefined,
+  };
+}
+
+/** The ranks collect the state from each other; every one of them has all of it for the time of the copy. */
+class SnapshotSource implements TrainerSource {
   readonly tensors: StateTensor[];
-  #trained: HostTensors = {};
+  readonly #trainer: StageTrainer;
   readonly #frozen: HostTensors = {};
-  readonly #names: ReadonlySet<string>;
+  #trained: HostTensors = {};
 
-  constructor(trainer: Pick<StageTrainer, 'trained'>, { params, optimizer }: Snapshot) {
-    this.#names = new Set(trainer.trained);
+  constructor(trainer: StageTrainer, { params, optimizer }: Snapshot) {
+    this.#trainer = trainer;
+    const trained = new Set(trainer.trained);
     for (const [name, tensor] of Object.entries(params)) {
-      if (!this.#names.has(name)) this.#frozen[name] = tensor;
+      // A view of the model, as long as that lives.
+      if (!trained.has(name)) this.#frozen[name] = tensor;
     }
-    this.tensors = [
-      ...Object.entries(params).map(([name, { dtype, shape }]): StateTensor => ({
+    const described = (tensors: HostTensors, part?: 'optimizer') =>
+      Object.entries(tensors).map(([name, { dtype, shape }]): StateTensor => ({
         name,
-        part: partOf(name),
+        part: part ?? partOf(name),
         dtype,
         shape: [...shape],
-        trained: this.#names.has(name),
-      })),
-      ...Object.entries(optimizer).map(([name, { dtype, shape }]): StateTensor => ({
-        name,
-        part: 'optimizer',
-        dtype,
-        shape: [...shape],
-        trained: true,
-      })),
-    ];
+        trained: part !== undefined || trained.has(name),
+      }));
+    this.tensors = [...described(params), ...described(optimizer, 'optimizer')];
   }
 
-  /** What the next checkpoint has. */
-  take({ params, optimizer }: Snapshot): void {
+  async begin(): Promise<TrainerState> {
+    const { params, optimizer, state } = await this.#trainer.snapshot();
     this.#trained = { ...params, ...optimizer };
+    return state;
   }
 
-  /** It has been copied. */
-  drop(): void {
+  end(): void {
     this.#trained = {};
   }
 

@@ -185,6 +185,13 @@ export class TensorData extends tf.KernelBackend {
     return this.withHandle(dataId, (handle) => this.native.tensorView(handle));
   }
 
+  /** See `readTensor`. */
+  useValues<T>(dataId: object, use: (values: HostArray) => T): T {
+    const entry = this.entry(dataId);
+    if (this.recorder) this.recorder.dataRead(dataId, entry);
+    return this.withHandle(dataId, (handle) => this.native.useTensor(handle, use));
+  }
+
   override disposeData(dataId: object, force = false): boolean {
     const entry = this.#entries.get(dataId);
     if (!entry) return true;

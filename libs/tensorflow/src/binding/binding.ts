@@ -144,6 +144,17 @@ export class Binding {
     return view;
   }
 
+  /** Lets `use` see a tensor's memory (a copy on the host where it lies elsewhere); the array is of no use afterwards. */
+  useTensor<T>(handle: number, use: (values: HostArray) => T): T {
+    const tensor = this.lib.TFE_TensorHandleResolve(handle, this.#status);
+    this.#check('TFE_TensorHandleResolve');
+    try {
+      return use(this.#view(tensor, this.lib.TFE_TensorHandleDataType(handle)));
+    } finally {
+      this.lib.TF_DeleteTensor(tensor);
+    }
+  }
+
   /** Where a tensor's values lie, for tests of what shares memory. */
   address(handle: number): number {
     const tensor = this.lib.TFE_TensorHandleResolve(handle, this.#status);
