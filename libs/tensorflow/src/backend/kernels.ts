@@ -1,9 +1,11 @@
 import { tf } from '../tf.ts';
 import { ATTR } from '../binding/attributes.ts';
+import { TF_FLOAT } from '../binding/dtypes.ts';
 import { EngineError } from '../errors.ts';
 import type { LibtensorflowBackend } from './backend.ts';
 import { typeAttr } from './backend.ts';
 import { BACKEND_NAME } from './load-kernels.ts';
+import { paddedProduct } from './padded-product.ts';
 
 type Inputs = Record<string, tf.TensorInfo>;
 type Attrs = Record<string, unknown>;
@@ -57,7 +59,13 @@ const KERNELS: Record<string, Kernel> = {
       { name: plain ? 'transpose_a' : 'adj_x', type: ATTR.BOOL, value: transposeA as boolean },
       { name: plain ? 'transpose_b' : 'adj_y', type: ATTR.BOOL, value: transposeB as boolean },
     ];
-    return backend.executeSingleOutput(plain ? 'MatMul' : 'BatchMatMulV2', attrs, [a!, b!]);
+    const product = (x: tf.TensorInfo, y: tf.TensorInfo) =>
+      backend.executeSingleOutput(plain ? 'MatMul' : 'BatchMatMulV2', attrs, [x, y]);
+    const gradient =
+      plain && transposeA && !transposeB && !backend.recorder?.xla && !backend.isUsingGpuDevice;
+    const floats = [a!, b!].every(({ dataId }) => backend.entry(dataId).dtype === TF_FLOAT);
+    const padded = gradient && floats ? paddedProduct(a!, b!, product) : undefined;
+    return padded ?? product(a!, b!);
   },
 
   /** tfjs-node's shares the data always; that of a variable may change. */
