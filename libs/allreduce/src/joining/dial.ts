@@ -5,7 +5,7 @@ import { clientTls } from '../transports/tls-files.ts';
 import type { Wire, WirePath } from '../transports/wire.ts';
 import { controlFrame, FrameType } from '../wire/frame.ts';
 import { FrameReader, type FrameSink } from '../wire/frame-reader.ts';
-import { endpointText, isLocal, localPath, parseAddress, type Endpoint } from './addresses.ts';
+import { endpointText, hostPort, isLocal, localPath, parseAddress, type Endpoint } from './addresses.ts';
 import type { GroupOptions } from './connect.ts';
 import { protocolVersion, type Hello, type Refusal, type Welcome } from './hello.ts';
 
@@ -28,6 +28,7 @@ export class Dialler {
   readonly #options: GroupOptions;
   readonly #peer: number;
   readonly #signal: AbortSignal;
+  #grpc: typeof import('../transports/grpc-dial.ts') | undefined;
 
   constructor(options: GroupOptions, peer: number, signal: AbortSignal) {
     this.#options = options;
@@ -42,6 +43,8 @@ export class Dialler {
   async dial(sink: FrameSink, welcomed: (wire: Wire, host: string) => void): Promise<void> {
     const routes = this.#routes();
     const debug = debugTo(this.#options.log);
+    // Loaded where it is needed only: most groups do without.
+    if (routes.some(({ kind }) => kind === 'grpc')) this.#grpc = await import('../transports/grpc-dial.ts');
     while (!this.#signal.aborted) {
       for (const route of routes) {
         if (this.#signal.aborted) return;
@@ -147,6 +150,8 @@ export class Dialler {
     const { host, port } = endpoint;
     const { listener } = this.#options;
     const remote = endpointText(endpoint);
+    if (kind === 'grpc' && this.#grpc)
+      return this.#grpc.dialGrpc(hostPort(host, port), reader, { tls: listener.tls, opened });
     if (kind === 'unix') return dialSocket({ path: localPath(port) as string }, reader, { remote, opened });
     const target: SocketTarget =
       kind === 'tls' && listener.tls ? { host, port, tls: clientTls(listener.tls, host) } : { host, port };

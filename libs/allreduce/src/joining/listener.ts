@@ -13,6 +13,7 @@ import {
   localPath,
   loopbackWarning,
   ownAddresses,
+  parseAddress,
   resolveAdvertised,
 } from './addresses.ts';
 import { checkHello, refusal, type Hello, type Refusal, type Welcome } from './hello.ts';
@@ -104,6 +105,13 @@ export class CollectiveListener {
   /** What others dial: "host:port", or several of them separated by commas. */
   get address(): string {
     return this.#address;
+  }
+
+  /** One more place where this process's groups can be dialled: see `mountCollectives` of @ovis/allreduce/grpc. Tried after the others. */
+  alsoAt(address: string): void {
+    if (!parseAddress(address))
+      throw new ListenError('BAD_ADDRESS', `"${address}" is no address`, 'like grpc://host:port');
+    this.#address += `,${address}`;
   }
 
   /** Stops listening and drops connections that no group has taken over. Groups close their own. */
