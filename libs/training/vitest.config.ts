@@ -1,5 +1,10 @@
 import { defineProject } from 'vitest/config';
 
 export default defineProject({
-  test: { name: 'training', include: ['{src,test}/**/*.spec.ts'], testTimeout: 240_000, hookTimeout: 120_000 },
+  test: {
+    name: 'training',
+    include: ['{src,test}/**/*.spec.ts'],
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
+  },
 });

@@ -16,6 +16,7 @@ import { disposeStage, type HeldMemory } from './hand-over/held-memory.ts';
 import { SharedCursors } from './hand-over/shared-cursors.ts';
 import { startStage, type StartPoint } from './hand-over/start-stage.ts';
 import { globalOrder } from './global-order.ts';
+import { joinSites, type Sites, type StageGroups } from './sites.ts';
 
 type Emit = (event: StageEventInput) => void;
 
@@ -31,7 +32,7 @@ export interface StageJobOptions {
   wantsCheckpoint: () => boolean;
   /** Where a stage stays whose gang has ended, for the next generation. */
   held: HeldMemory;
-  onGroup: (group: ProcessGroup) => void;
+  onGroup: (group: StageGroups) => void;
   log: Logger;
 }
 
@@ -62,7 +63,16 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
     if (kept) o.held.put(kept);
     throw error;
   });
-  o.onGroup(group);
+  let sites: Sites | undefined;
+  o.onGroup({
+    abort(reason) {
+      group.abort(reason);
+      sites?.abort(reason);
+    },
+    get flightRecord() {
+      return group.flightRecord;
+    },
+  });
   let start: StartPoint | undefined;
   let trainer: StageTrainer | undefined;
   let cursors: SharedCursors | undefined;
@@ -70,7 +80,7 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
   let holds = false;
   /** The stage stays here for the next generation of its gang. */
   const hold = () => {
-    if (!trainer || !start || trainer.stepsDone === 0) return;
+    if (!trainer?.isComplete || !start || trainer.stepsDone === 0) return;
     const { runId, stage } = request;
     const bytes = 12 * trainer.trainedSize;
     o.held.put({
@@ -90,6 +100,7 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
     start = loaded ?? (await startStage({ request, group, kept, held: o.held, load, log: o.log }));
     const { model } = start;
     trainer = start.trainer;
+    sites = await joinSites(run.gang, request, group, o.listener);
     const settings = stageSettings(run, stage.stage);
     if (settings.precision === 'bf16' && !deviceHasBfloat16())
       o.log.warn(`stage ${stage.stage}: this device has no bf16; its products are computed in fp32`);
@@ -100,16 +111,19 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
         params: model.params,
         settings,
         collective: group,
+        sites,
         state: start.state,
         optimizer: start.optimizer && asFloats(start.optimizer),
       }));
     trainer = created;
+    for (const note of created.notes) o.log.warn(`stage ${stage.stage}: ${note}`);
     cursors = new SharedCursors(group, start.cursors);
     const base = start.base ?? (await baseOf(o));
     checkpoints = await StageCheckpoints.create({ ...o, run, model, trainer: created, group, base });
     const saving = checkpoints;
-    const shared = await group.shareMemory({ staging: created.gradientBytes });
-    if (request.world > 1)
+    const shared = await (sites ? sites.inside : group)?.shareMemory(created.sharedMemory);
+    if (sites) o.log.info(`${sites.count} sites average their weights every ${settings.localSteps} steps`);
+    else if (request.world > 1)
       o.log.info(`gradients go through ${shared ? 'memory that the trainers share' : 'sockets'}`);
     // The trainer has copied these: weights and moments should not be here twice for hours.
     for (const name of created.trained) model.params[name]?.dispose();
@@ -126,6 +140,7 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
     });
     emit({ phase: { phase: StagePhase.COMPILING, detail: `${created.trained.length} trained tensors` } });
     let saved = '';
+    let savedStep = -1;
     let training = false;
     let loss: number | undefined;
     const result = await runStage<LaneCursor[]>({
@@ -156,8 +171,11 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
         });
       },
       onCheckpoint: async ({ reason, step, cursor = [] }) => {
-        if (reason === 'stopped' && !(await anyRank(group, o.wantsCheckpoint()))) return;
+        // What a trainer cannot hold for the next generation has to be saved.
+        const wanted = o.wantsCheckpoint() || !created.isComplete;
+        if (reason === 'stopped' && !(await anyRank(group, wanted))) return;
         await saving.save({ step, loss, cursors: cursor });
+        savedStep = step;
         // The training goes on while it is written, but a stage ends with its last checkpoint.
         if (reason !== 'interval') saved = await saving.finish();
         training = false;
@@ -168,6 +186,8 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
       emit({ done: { checkpointUrl: saved, steps: result.step, finalLoss: result.loss ?? 0 } });
       return { reason: 'finished', checkpointUrl: saved };
     }
+    // It stopped where it had just saved: that may still be under way.
+    if (saved === '' && savedStep === result.step) saved = await saving.finish();
     hold();
     return { reason: saved === '' ? 'held' : 'stopped', checkpointUrl: saved };
   } catch (error) {
@@ -176,6 +196,7 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
     throw error;
   } finally {
     await checkpoints?.close();
+    await sites?.close();
     await group.close();
     // This process goes on, and the next stage needs the memory.
     if (!holds && (start ?? loaded)) disposeStage(trainer, ((start ?? loaded) as StartPoint).model);

@@ -1,8 +1,9 @@
-import { CollectiveListener, type ProcessGroup } from '@ovis/allreduce';
+import { CollectiveListener } from '@ovis/allreduce';
 import type { RunConfig } from '@ovis/config';
 import type { StageEventInput } from '@ovis/protocol';
 import { createLogger } from '@ovis/telemetry';
 import { HeldMemory } from '../src/hand-over/held-memory.ts';
+import type { StageGroups } from '../src/sites.ts';
 import { runStageJob, type StageJobResult } from '../src/stage-job.ts';
 
 const log = createLogger({ name: 'spec', level: 'silent' });
@@ -12,7 +13,7 @@ export class Member {
   readonly listener: CollectiveListener;
   readonly held = new HeldMemory(log);
   events: StageEventInput[] = [];
-  group: ProcessGroup | undefined;
+  group: StageGroups | undefined;
 
   private constructor(listener: CollectiveListener) {
     this.listener = listener;

@@ -8,7 +8,7 @@ import { halfDone, missingOptimizer, notFinite, StageError } from './errors.ts';
 import type { ExchangeStart, Gang } from './exchange/choose-exchange.ts';
 import { createExchange, gangOf, innerCollective, momentsOf } from './exchange/choose-exchange.ts';
 import type { Exchange, SharedMemoryNeeds } from './exchange/exchange.ts';
-import { isSameGang, movedWeights, notesOf } from './exchange/restore.ts';
+import { isSameGang, notesOf, siteWeights } from './exchange/restore.ts';
 import { localTensors } from './exchange/site-tensors.ts';
 import { flatLayout } from './flat-layout.ts';
 import type { FlatLayout } from './flat-layout.ts';
@@ -92,9 +92,9 @@ export class StageTrainer {
     const own =
       optimizer &&
       localTensors(optimizer, sites && { index: sites.between.rank, count: sites.between.world });
-    const apart = own ? movedWeights(trained, own) : {};
-    this.#state = flatState(this.#layout, { ...params, ...apart }, own, momentsOf(this.#gang));
-    tf.dispose(apart);
+    const siteOwn = own ? siteWeights(trained, own) : {};
+    this.#state = flatState(this.#layout, { ...params, ...siteOwn }, own, momentsOf(this.#gang));
+    tf.dispose(siteOwn);
     const isTrained = new Set(trained);
     this.#frozen = Object.fromEntries(Object.entries(params).filter(([name]) => !isTrained.has(name)));
     this.#functions = stepFunctions({
@@ -107,8 +107,7 @@ export class StageTrainer {
     });
     const sameGang = isSameGang(state?.gang, this.#gangForm);
     this.notes = optimizer && !sameGang ? notesOf(optimizer, this.#gangForm, settings) : [];
-    const isApart = Object.keys(apart).length > 0;
-    this.#exchange = this.#makeExchange({ anchor: params, apart: isApart, stored: optimizer, sameGang });
+    this.#exchange = this.#makeExchange({ anchor: params, stored: optimizer, sameGang });
     // New blocks have been copied, too.
     for (const name of trained) if (params[name] !== options.params[name]) params[name]!.dispose();
   }
@@ -129,7 +128,7 @@ export class StageTrainer {
     }
     this.#exchange.dispose();
     this.#gang = { collective, sites: undefined, sharded: false };
-    this.#exchange = this.#makeExchange({ anchor: {}, apart: false, sameGang: false });
+    this.#exchange = this.#makeExchange({ anchor: {}, sameGang: false });
   }
 
   /** Whether it can go on with other peers: not where the optimizer is shared out or sites take local steps. */
@@ -240,18 +239,14 @@ export class StageTrainer {
   }
 
   /**
-   * Everything a resume needs, on the host. Later steps do not change it. All ranks of the gang call it.
-   * @param o.root the rank that wants it; the others get undefined
+   * Everything a resume needs, on the host: the same tensors each time. Later steps do not change it. All ranks of the gang call it.
    * @throws StageError TRAINER_FAILED; what the collective throws
    */
-  snapshot(): Promise<Snapshot>;
-  snapshot(o: { root: number }): Promise<Snapshot | undefined>;
-  async snapshot(o: { root?: number } = {}): Promise<Snapshot | undefined> {
+  async snapshot(): Promise<Snapshot> {
     if (this.#busy || this.#failure) throw this.#refusal('a snapshot');
     this.#busy = true;
     try {
-      const collected = await this.#exchange.collect(o.root);
-      if (!collected) return undefined;
+      const collected = await this.#exchange.collect();
       for (const [name, tensor] of Object.entries(this.#frozen)) {
         // They never change: views will do, made once.
         this.#frozenOnHost[name] ??= {

@@ -58,8 +58,6 @@ export function momentsOf({ collective, sharded }: Gang): Share {
 export interface ExchangeStart {
   /** Weights where the sites were one. */
   anchor: Params;
-  /** Whether the weights of the state are others. */
-  apart: boolean;
   /** The optimizer's tensors of a checkpoint. */
   stored?: StoredTensors;
   /** Whether that is of a gang of the same form. */
@@ -79,7 +77,6 @@ export function createExchange(context: ExchangeContext, gang: Gang, start: Exch
     tf.tidy(() => joinSlices(context.layout.buckets[bucket]!, ({ name }) => start.anchor[name]));
   return new LocalStepsExchange(context, inner, collective, sites, {
     anchor,
-    apart: start.apart,
     stored: start.stored,
     residuals: start.sameGang,
   });

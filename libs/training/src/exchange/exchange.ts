@@ -60,11 +60,8 @@ export interface Exchange {
   readonly sharedMemory: SharedMemoryNeeds;
   /** Does one step: gradients, sums, update. Until it calls `work.committing`, nothing has changed when it fails. */
   step(work: StepWork): Promise<StepOutcome>;
-  /**
-   * Trained weights and optimizer of all ranks, as checkpoints hold them. All ranks call it.
-   * @param root the rank that wants it, the others get undefined; without it all do
-   */
-  collect(root?: number): Promise<{ params: HostTensors; optimizer: HostTensors } | undefined>;
+  /** Trained weights and optimizer of all ranks, as checkpoints hold them; the same tensors each time. All ranks call it. */
+  collect(): Promise<{ params: HostTensors; optimizer: HostTensors }>;
   /** Buffers of the exchange are to be made by this, in memory that the ranks share. Called once, before the first step. */
   place?(allocate: (length: number) => Float32Array): void;
   dispose(): void;

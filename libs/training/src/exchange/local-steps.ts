@@ -11,7 +11,7 @@ import { copyOf } from '../state-on-host.ts';
 import type { Exchange, ExchangeContext, StepOutcome, StepWork } from './exchange.ts';
 import { allDone } from './exchange.ts';
 import { Residuals } from './residuals.ts';
-import { OUTER_MOMENTUM, siteName } from './site-tensors.ts';
+import { LOCAL_WEIGHT, OUTER_MOMENTUM, siteName } from './site-tensors.ts';
 
 /** The collectives of a gang whose ranks form sites: ranks 0 to k - 1 are the first one, and so on. */
 export interface SiteCollectives {
@@ -46,12 +46,9 @@ export class LocalStepsExchange implements Exchange {
   readonly #momentum: readonly tf.Variable<tf.Rank.R1>[];
   readonly #residuals: Residuals | undefined;
   readonly #functions: ReturnType<LocalStepsExchange['compiled']>;
-  /** Whether the site has taken steps since the sites were one. */
-  #apart: boolean;
 
   /**
    * @param o.anchor weights of all trained parameters, where the sites were one
-   * @param o.apart whether the state's weights are others
    * @param o.stored the optimizer's tensors of a checkpoint
    */
   constructor(
@@ -59,12 +56,7 @@ export class LocalStepsExchange implements Exchange {
     inner: Exchange,
     all: Collective,
     { site, between }: SiteCollectives,
-    o: {
-      anchor: (bucket: number) => tf.Tensor1D;
-      apart: boolean;
-      stored?: StoredTensors;
-      residuals: boolean;
-    },
+    o: { anchor: (bucket: number) => tf.Tensor1D; stored?: StoredTensors; residuals: boolean },
   ) {
     const { layout, settings } = context;
     this.#context = context;
@@ -85,7 +77,6 @@ export class LocalStepsExchange implements Exchange {
           : tf.zeros<tf.Rank.R1>([size]),
       ),
     );
-    this.#apart = o.apart;
     if (settings.gradientCompression === 'int8')
       this.#residuals = new Residuals(
         ranges.map(({ size }) => size),
@@ -108,7 +99,6 @@ export class LocalStepsExchange implements Exchange {
     const own = await this.#inner.step(work);
     // What fails from here on leaves the site a step ahead of the others.
     work.committing();
-    this.#apart = true;
     const began = performance.now();
     const outcome = await this.#overSites(own);
     const done = work.step + 1;
@@ -118,45 +108,34 @@ export class LocalStepsExchange implements Exchange {
     return { ...outcome, communicateMs: own.communicateMs + performance.now() - began };
   }
 
-  async collect(root?: number) {
+  async collect() {
     const { layout, state } = this.#context;
     const [site, between] = [this.#site, this.#between];
-    const keep = root === undefined || root === this.#all.rank;
-    const residuals = await this.#residuals?.collect(this.#all, keep);
+    const residuals = await this.#residuals?.collect(this.#all);
     const params: HostTensors[] = [];
     const optimizer: HostTensors[] = [];
-    // Those with the root's place in their sites have all that it needs.
-    const takesPart = root === undefined || site.rank === root % site.world;
     for (const [i, bucket] of layout.buckets.entries()) {
       const whole = async (own: tf.Tensor) => {
         const all = new Float32Array(bucket.size);
         await site.allGather(copyOf(own), all, { tag: 'outer state' });
         return all;
       };
-      const anchor = await whole(this.#anchor[i]!);
-      const momentum = await whole(this.#momentum[i]!);
-      if (keep) {
-        params.push(splitFlat(bucket, anchor));
-        optimizer.push(splitFlat(bucket, momentum, OUTER_MOMENTUM));
-      }
-      if (!takesPart) continue;
+      params.push(splitFlat(bucket, await whole(this.#anchor[i]!)));
+      optimizer.push(splitFlat(bucket, await whole(this.#momentum[i]!), OUTER_MOMENTUM));
       const { weights, first, second } = state[i]!;
-      const kinds: [tf.Tensor, (name: string) => string][] = [
+      for (const [tensor, nameOf] of [
         [first, FIRST_MOMENT],
         [second, SECOND_MOMENT],
-      ];
-      if (this.#apart) kinds.push([weights, (name) => `weight.${name}`]);
-      for (const [tensor, nameOf] of kinds) {
+        [weights, LOCAL_WEIGHT],
+      ] as const) {
         const all = new Float32Array(between.world * bucket.size);
         await between.allGather(copyOf(tensor), all, { tag: 'local state' });
-        if (!keep) continue;
         for (let s = 0; s < between.world; s++) {
           const flat = all.subarray(s * bucket.size, (s + 1) * bucket.size);
           optimizer.push(splitFlat(bucket, flat, (name) => siteName(s, nameOf(name))));
         }
       }
     }
-    if (!keep) return undefined;
     return { params: mergeAll(params), optimizer: { ...mergeAll(optimizer), ...residuals } };
   }
 
@@ -240,6 +219,5 @@ export class LocalStepsExchange implements Exchange {
       tensor.dispose();
     });
     tf.dispose([...moved, ...sums, ...own]);
-    this.#apart = false;
   }
 }

@@ -88,11 +88,9 @@ export class PlainExchange implements Exchange {
     }
   }
 
-  async collect(root?: number) {
+  async collect() {
     const { layout, state } = this.#context;
-    const keep = root === undefined || root === this.#collective.rank;
-    const residuals = await this.#residuals?.collect(this.#collective, keep);
-    if (!keep) return undefined;
+    const residuals = await this.#residuals?.collect(this.#collective);
     const { params, optimizer } = stateOnHost(layout, state);
     return { params, optimizer: { ...optimizer, ...residuals } };
   }

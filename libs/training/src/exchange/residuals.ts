@@ -25,10 +25,10 @@ export class Residuals {
     return NAME(0) in tensors;
   }
 
-  /** Those of all ranks, on the ranks that keep them. All call it. */
-  async collect(collective: Collective, keep: boolean): Promise<HostTensors> {
+  /** Those of all ranks, which all call it. */
+  async collect(collective: Collective): Promise<HostTensors> {
     const { world } = collective;
-    const all = keep ? Array.from({ length: world }, () => new Float32Array(this.#size)) : [];
+    const all = Array.from({ length: world }, () => new Float32Array(this.#size));
     let offset = 0;
     for (const buffer of this.buffers) {
       const gathered = new Float32Array(world * buffer.length);

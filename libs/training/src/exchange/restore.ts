@@ -4,18 +4,18 @@ import type { StoredTensors } from '../host-tensors.ts';
 import type { StageSettings } from '../settings.ts';
 import type { GangForm } from '../trainer-state.ts';
 import { Residuals } from './residuals.ts';
-import { storedSites } from './site-tensors.ts';
+import { LOCAL_WEIGHT, storedSites } from './site-tensors.ts';
 
 /** Whether what belongs to single trainers of one gang fits the other's. */
 export function isSameGang(a: GangForm | undefined, b: GangForm): boolean {
   return a?.world === b.world && a.sites === b.sites && a.buckets.join() === b.buckets.join();
 }
 
-/** Weights of a checkpoint in which the sites had moved apart, by parameter; the caller disposes them. */
-export function movedWeights(names: readonly string[], own: StoredTensors): Params {
+/** A site's weights in a checkpoint, by parameter; the caller disposes them. */
+export function siteWeights(names: readonly string[], own: StoredTensors): Params {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const stored = own[`weight.${name}`];
+      const stored = own[LOCAL_WEIGHT(name)];
       return stored ? [[name, tf.tensor(Float32Array.from(stored.data), [...stored.shape])]] : [];
     }),
   );

@@ -89,9 +89,8 @@ export class ShardedExchange implements Exchange {
     }
   }
 
-  async collect(root?: number) {
+  async collect() {
     const { layout, state } = this.#context;
-    const keep = root === undefined || root === this.#collective.rank;
     const moments: HostTensors[] = [];
     for (const [i, bucket] of layout.buckets.entries()) {
       const { first, second } = this.#own[i]!;
@@ -101,10 +100,10 @@ export class ShardedExchange implements Exchange {
       ] as const) {
         const whole = new Float32Array(bucket.size);
         await this.#collective.allGather(copyOf(moment), whole, { tag: 'moments' });
-        if (keep) moments.push(splitFlat(bucket, whole, name));
+        moments.push(splitFlat(bucket, whole, name));
       }
     }
-    return keep ? { params: weightsOnHost(layout, state), optimizer: mergeAll(moments) } : undefined;
+    return { params: weightsOnHost(layout, state), optimizer: mergeAll(moments) };
   }
 
   dispose(): void {

@@ -2,6 +2,8 @@ import type { StoredTensors } from '../host-tensors.ts';
 
 /** Tensors of a checkpoint that belong to one site of several. */
 export const siteName = (site: number, name: string) => `site.${site}.${name}`;
+/** Weights of a site, which are not the model's while it takes steps by itself. */
+export const LOCAL_WEIGHT = (name: string) => `weight.${name}`;
 export const OUTER_MOMENTUM = (name: string) => `outer.momentum.${name}`;
 
 const OF_SITE = /^site\.(\d+)\.(.+)$/;
@@ -15,7 +17,7 @@ export function storedSites(tensors: StoredTensors): number {
 }
 
 /**
- * The moments, and the weights where sites had moved apart (`weight.NAME`), that a trainer goes on with: those of its site where the checkpoint
+ * The moments, and the weights of sites (`weight.NAME`), that a trainer goes on with: those of its site where the checkpoint
  * is of as many sites, the mean over the sites otherwise.
  * @param site of `sites`; undefined: the gang has none
  */
