@@ -83,6 +83,11 @@ export class Dialler {
       let taken: FrameSink | undefined;
       let refused = false;
       const answer = (type: number, body: unknown) => {
+        clearTimeout(limit);
+        if (type === FrameType.WAIT) {
+          this.failures.set(nameOf(route), 'it is there, but has not joined yet');
+          return;
+        }
         this.#signal.removeEventListener('abort', abort);
         if (type === FrameType.WELCOME) {
           taken = sink;
@@ -110,18 +115,24 @@ export class Dialler {
         },
         corrupt: (what) => (taken ? taken.corrupt(what) : wire.destroy()),
       });
-      let connecting: NodeJS.Timeout | undefined = setTimeout(() => {
-        this.failures.set(nameOf(route), `no answer within ${CONNECT_MS} ms`);
-        wire.destroy();
-      }, CONNECT_MS);
+      const give = (up: string) => {
+        clearTimeout(limit);
+        limit = setTimeout(() => {
+          this.failures.set(nameOf(route), `${up} within ${CONNECT_MS} ms`);
+          overdue = true;
+          wire.destroy();
+        }, CONNECT_MS);
+      };
+      let limit: NodeJS.Timeout | undefined;
+      let overdue = false;
+      give('no answer');
       const opened = (to: Wire) => {
-        clearTimeout(connecting);
-        connecting = undefined;
+        give('connected, but no greeting');
         const hello: Hello = {
           ...{ version: protocolVersion, to: endpointText(route.endpoint), groupId, generation },
           ...{ rank, toRank: this.#peer, world, host: listener.hostId },
         };
-        this.failures.set(nameOf(route), 'connected, but it did not greet: it may not have joined yet');
+        this.failures.set(nameOf(route), 'connected, but no greeting yet');
         to.write(controlFrame(FrameType.HELLO, hello));
       };
       const wire = this.#open(route, reader, opened);
@@ -129,21 +140,12 @@ export class Dialler {
       this.#signal.addEventListener('abort', abort, { once: true });
       wire.onClosed((cause) => {
         this.#signal.removeEventListener('abort', abort);
-        // Until it is open, a cause set by the limit above says more.
-        if (!taken && !refused && !(connecting === undefined && this.#signal.aborted))
-          this.#note(route, cause);
-        clearTimeout(connecting);
+        clearTimeout(limit);
+        // What is known already says more than that this side has given up.
+        if (!taken && !refused && !overdue && !this.#signal.aborted) this.failures.set(nameOf(route), cause);
         resolve(false);
       });
     });
-  }
-
-  #note(route: Route, cause: string): void {
-    const name = nameOf(route);
-    const known = this.failures.get(name);
-    if (known?.startsWith('no answer within')) return;
-    if (!this.#signal.aborted) this.failures.set(name, cause);
-    else if (known === undefined) this.failures.set(name, 'no answer yet');
   }
 
   #open({ kind, endpoint }: Route, reader: FrameReader, opened: (wire: Wire) => void): Wire {

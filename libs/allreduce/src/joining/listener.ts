@@ -203,6 +203,7 @@ export class CollectiveListener {
       wire.write(controlFrame(FrameType.WELCOME, { host: this.hostId } satisfies Welcome));
       target.accept(rank, wire, hello.host);
     } else {
+      wire.write(controlFrame(FrameType.WAIT, {}));
       const entry = { hello, wire };
       this.#waiting.add(entry);
       wire.onClosed(() => this.#waiting.delete(entry));

@@ -125,6 +125,7 @@ export function dataOf(chunk: Buffer): Buffer | undefined {
   if (chunk.length === 0) return chunk;
   let length = 0;
   let at = 1;
+  if (chunk.length === 1) return undefined;
   for (let shift = 0; at < chunk.length && shift < 35; shift += 7) {
     const byte = chunk[at] as number;
     at += 1;

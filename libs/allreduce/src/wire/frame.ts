@@ -37,12 +37,14 @@ export const FrameType = {
   PROBE: 10,
   /** Says only how many collectives the sender has begun. */
   CREDIT: 11,
+  /** The answer to a HELLO that comes before its group: "wait". */
+  WAIT: 12,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 /** Frames about a call, without JSON in their payload. */
 export function isAboutCall(type: number): boolean {
-  return type === FrameType.DATA || type >= FrameType.READY;
+  return type === FrameType.DATA || (type >= FrameType.READY && type <= FrameType.CREDIT);
 }
 
 export const collectiveNames = [
