@@ -40,8 +40,17 @@ export function errorFacts(error: unknown): ErrorFacts {
   return {
     code,
     message: error instanceof Error ? error.message : String(error),
-    hint: typeof e?.hint === 'string' ? e.hint : 'Look at the log of this trainer.',
+    hint: hintOf(code, e?.hint),
     retryable: typeof e?.retryable === 'boolean' ? e.retryable : RETRYABLE.has(code),
     ...(code.startsWith('PEER') && typeof e?.rank === 'number' ? { peerRank: e.rank } : {}),
   };
+}
+
+/** What of the run file to change when a step does not fit, beside what the engine says. */
+const lessMemory =
+  'Raise accumulation of the stage (smaller micro-batches, the same result), set activationCheckpointing: true, or lower batchSize, model.multimodalMaxLength or data.maxPartition; or use trainers with more memory (gang.require.memoryGb).';
+
+function hintOf(code: string, hint: unknown): string {
+  if (code === 'OUT_OF_MEMORY') return lessMemory;
+  return typeof hint === 'string' ? hint : 'Look at the log of this trainer.';
 }

@@ -24,7 +24,7 @@ try {
       for await (const { runId: execution } of executions) {
         const history = await env.client.workflow.getHandle(workflowId, execution).fetchHistory();
         recorded.push({ scenario, workflowId, history: JSON.parse(historyToJSON(history)) as object });
-        console.log(`${scenario}: ${workflowId}, ${history.events?.length ?? 0} events`);
+        process.stdout.write(`${scenario}: ${workflowId}, ${history.events?.length ?? 0} events\n`);
       }
     }
   }
@@ -33,5 +33,5 @@ try {
 }
 const file = new URL(`${name}.json.gz`, historiesFolder);
 await writeFile(file, gzipSync(JSON.stringify(recorded), { level: 9 }));
-console.log(`${recorded.length} histories in ${file.pathname}`);
+process.stdout.write(`${recorded.length} histories in ${file.pathname}\n`);
 process.exit(0);
