@@ -14,7 +14,7 @@ const sizes: [label: string, length: number, times: number][] = [
   ['16 MB', 4_194_304, 12],
   ['100 MB', 26_214_400, 4],
 ];
-const ranks = await startRanks(world, 60_000);
+const ranks = await startRanks(world, { timeoutMs: 60_000 });
 const rows: string[] = [];
 try {
   for (const [label, length, times] of sizes) {

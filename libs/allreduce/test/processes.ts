@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** What a child answered, and when. */
 export interface Answer {
-  result?: { ms: number; cpuMs: number; first: number; last: number } | string;
+  result?: { ms: number; cpuMs: number; first: number; last: number } | string | boolean;
   error?: {
     name: string;
     message: string;
@@ -50,21 +50,25 @@ export class RankProcess {
   }
 }
 
+/** Of a group's patience. */
+export interface Limits {
+  timeoutMs: number;
+  livenessMs?: number;
+}
+
 /** Starts one process per rank and joins them. */
-export async function startRanks(world: number, timeoutMs: number): Promise<RankProcess[]> {
+export async function startRanks(world: number, o: Limits): Promise<RankProcess[]> {
   const ranks = Array.from({ length: world }, () => new RankProcess());
   await Promise.all(ranks.map((rank) => rank.ready()));
-  const answers = await joinRanks(ranks, 1, timeoutMs);
+  const answers = await joinRanks(ranks, 1, o);
   const failed = answers.find((answer) => answer.result !== 'joined');
   if (failed) throw new Error(`a rank did not join: ${JSON.stringify(failed)}`);
   return ranks;
 }
 
-export function joinRanks(ranks: RankProcess[], generation: number, timeoutMs: number): Promise<Answer[]> {
+export function joinRanks(ranks: RankProcess[], generation: number, o: Limits): Promise<Answer[]> {
   const addresses = ranks.map((rank) => rank.address);
   return Promise.all(
-    ranks.map((process, rank) =>
-      process.ask({ join: { groupId: 'g', generation, rank, addresses, timeoutMs } }),
-    ),
+    ranks.map((process, rank) => process.ask({ join: { groupId: 'g', generation, rank, addresses, ...o } })),
   );
 }

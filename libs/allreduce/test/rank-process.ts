@@ -1,12 +1,16 @@
 import { CollectiveListener, ProcessGroup } from '../src/index.ts';
+import type { Limits } from './processes.ts';
 
 /**
  * One rank in a process of its own. Protocol with the parent over IPC: sends {address}; receives {join: options}; sends
  * {joined}; receives {run: name, ...}; sends {result} or {error}.
  */
 type Message =
-  | { join: { groupId: string; generation: number; rank: number; addresses: string[]; timeoutMs: number } }
+  | {
+      join: { groupId: string; generation: number; rank: number; addresses: string[] } & Limits;
+    }
   | { run: 'sum'; length: number; times: number }
+  | { run: 'share'; bytes: number }
   | { run: 'close' };
 
 const listener = await CollectiveListener.listen();
@@ -24,6 +28,7 @@ async function handle(message: Message): Promise<unknown> {
     return 'joined';
   }
   if (!group) throw new Error('not joined');
+  if (message.run === 'share') return group.shareMemory({ staging: message.bytes });
   if (message.run === 'close') {
     await group.close();
     await listener.close();
