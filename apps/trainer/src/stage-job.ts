@@ -113,6 +113,7 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
         collective: group,
         sites,
         state: start.state,
+        acceptChanges: request.acceptChanges,
         optimizer: start.optimizer && asFloats(start.optimizer),
       }));
     trainer = created;

@@ -97,6 +97,18 @@ describe('a gang that lost a trainer', { timeout: 120_000 }, () => {
     expect(checkpoints('elastic')).toHaveLength(1);
   });
 
+  it('begins alone and grows', async () => {
+    const [first, late] = await start(2);
+    const gang = at('grown');
+    await generation({ ...gang, generation: 1, members: [first!], stopAfter: 5 });
+    const alone = [...first!.losses.values()];
+    const both = await generation({ ...gang, generation: 2, members: [first!, late!] });
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    const all = [...alone, ...first!.losses.values()];
+    expect(all).toHaveLength(STEPS);
+    all.forEach((loss, step) => expect(loss / whole[step]!).toBeCloseTo(1, 4));
+  });
+
   it('saves when any rank wants to, and reads the checkpoint when nobody is left who holds the stage', async () => {
     const members = await start(2);
     const gang = at('stopped');

@@ -17,6 +17,8 @@ export interface StageTrainerOptions {
   sites?: SiteCollectives;
   /** Go on from here; `params` and `optimizer` are then those of the same snapshot. */
   state?: TrainerState;
+  /** With a `state`: rates, schedule, temperatures and the number of steps may differ from it. */
+  acceptChanges?: boolean;
   /** Optimizer tensors of a snapshot; needed with a `state` whose step is not 0. */
   optimizer?: StoredTensors;
   /** How the functions of a step are compiled: forward and backward pass (and what shares a call with them), and the update. */

@@ -74,7 +74,7 @@ export class StageTrainer {
     const ownRates = trainedRates(trainModules, config, names, { reinitLayersFrom });
     const rates = new Map([...ownRates].map(([name, rate]) => [name, rate ?? settings.learningRate]));
     const trained = [...rates.keys()];
-    if (state) checkState(state, trainerState(settings, rates, state.step));
+    if (state) checkState(state, trainerState(settings, rates, state.step), options);
     if (state && state.step > 0 && !optimizer) throw missingOptimizer(state.step);
     const params = state ? options.params : freshParams(config, options.params, settings);
 
