@@ -7,6 +7,7 @@ import { MemoryAccount } from '../backend/memory-account.ts';
 import type { HostArray } from './dtypes.ts';
 import * as dtypes from './dtypes.ts';
 import { outOfMemory } from './machine-memory.ts';
+import { Room } from './room.ts';
 import { checkStatus } from './status.ts';
 import { allocateStrings, freeStrings, readStrings } from './strings.ts';
 
@@ -48,6 +49,8 @@ export class Binding {
   readonly hasGpu: boolean;
   /** What the memory is held for. */
   readonly account = new MemoryAccount();
+  /** What there is left. */
+  readonly room = new Room(this.account);
   /** Tensor handles alive, for leak tests. */
   liveHandles = 0;
   readonly #gpu: Device | undefined;
@@ -86,6 +89,7 @@ export class Binding {
   allocate(shape: readonly number[], dtype: number, values: unknown): number {
     const { lib } = this;
     const host = dtypes.toHostArray(values, dtype);
+    this.room.require('tf.tensor', host.byteLength, () => `a tensor [${shape.join(', ')}]`);
     const dims = BigInt64Array.from(shape, BigInt);
     const tensor = lib.TF_AllocateTensor(dtype, dims, shape.length, host.byteLength);
     if (tensor === 0 || (host.byteLength > 0 && lib.TF_TensorData(tensor) === 0)) {
@@ -197,7 +201,22 @@ export class Binding {
     this.#operations.set(name, op);
     const results: TensorMetadata[] = [];
     for (let i = 0; i < this.#outputCount[0]; i++) results.push(this.describe(Number(this.#outputs[i])));
+    this.#checkRoom(name, results);
     return results;
+  }
+
+  /** An eager operation's results are there already when their size is known: there must be room for an operand and a result more. */
+  #checkRoom(op: string, results: readonly TensorMetadata[]): void {
+    if (this.hasGpu) return;
+    try {
+      for (const { shape, dtype } of results) {
+        const bytes = dtypes.byteSize(shape, dtype);
+        this.room.require(op, bytes, () => `a tensor [${shape.join(', ')}]`, bytes);
+      }
+    } catch (error) {
+      for (const { id } of results) this.deleteTensor(id);
+      throw error;
+    }
   }
 
   /** Takes ownership of a handle that TensorFlow made and reads its shape and dtype. */

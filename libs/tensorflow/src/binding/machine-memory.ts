@@ -8,20 +8,45 @@ export interface MachineMemory {
   limit: number;
 }
 
-/** What the machine, or the container's limit (cgroup v2, v1), leaves. Page cache that can be dropped counts as free. */
+/** What the machine, or the limit of a container or slice around it (cgroup v2, v1), leaves. Page cache that can be dropped counts as free. */
 export function machineMemory(): MachineMemory {
-  const machine = {
+  const memory = {
     available: Number(/^MemAvailable: +(\d+) kB/m.exec(text('/proc/meminfo'))?.[1] ?? 0) * 1024 || freemem(),
     limit: totalmem(),
   };
-  const v2 = '/sys/fs/cgroup/';
-  const v1 = '/sys/fs/cgroup/memory/';
-  const limit = Number.parseInt(text(`${v2}memory.max`) || text(`${v1}memory.limit_in_bytes`));
-  if (!(limit < machine.limit)) return machine;
-  const used = Number.parseInt(text(`${v2}memory.current`) || text(`${v1}memory.usage_in_bytes`));
-  const cache = /^(?:total_)?inactive_file (\d+)/m.exec(text(`${v2}memory.stat`) || text(`${v1}memory.stat`));
-  const left = limit - used + Number(cache?.[1] ?? 0);
-  return { available: Math.max(0, Math.min(machine.available, left)), limit };
+  for (const folder of groupFolders()) {
+    const limit = Number.parseInt(text(`${folder}memory.max`) || text(`${folder}memory.limit_in_bytes`));
+    if (!(limit < totalmem())) continue;
+    const used = Number.parseInt(text(`${folder}memory.current`) || text(`${folder}memory.usage_in_bytes`));
+    const cache = /^(?:total_)?inactive_file (\d+)/m.exec(text(`${folder}memory.stat`));
+    const left = Math.max(0, limit - used + Number(cache?.[1] ?? 0));
+    memory.available = Math.min(memory.available, left);
+    memory.limit = Math.min(memory.limit, limit);
+  }
+  return memory;
+}
+
+/** Linux. */
+export function freeSwap(): number {
+  return Number(/^SwapFree: +(\d+) kB/m.exec(text('/proc/meminfo'))?.[1] ?? 0) * 1024;
+}
+
+/** The process's control groups of memory, from its own to the root. A container sees its own as the root. */
+function groupFolders(): string[] {
+  return [...text('/proc/self/cgroup').matchAll(/^\d+:([^:]*):(.*)$/gm)].flatMap(([, controllers, path]) => {
+    const v1 = controllers!.split(',').includes('memory');
+    if (!v1 && controllers !== '') return [];
+    const parts = path!.split('/').filter(Boolean);
+    const root = v1 ? '/sys/fs/cgroup/memory/' : '/sys/fs/cgroup/';
+    return [...parts.keys(), parts.length].map(
+      (n) =>
+        root +
+        parts
+          .slice(0, n)
+          .map((part) => `${part}/`)
+          .join(''),
+    );
+  });
 }
 
 function text(file: string): string {

@@ -9,6 +9,7 @@ import { emittedAtEnd, nothingEmitted, QueueEmitted } from './emitted.ts';
 import type { GraphValue } from './graph.ts';
 import { forbidRandom } from './forbid-random.ts';
 import { neededNodes } from './graph.ts';
+import { peakBytes } from './peak-bytes.ts';
 import { runTraced } from './run-traced.ts';
 import { Trace } from './trace.ts';
 import type { Capture } from './trace-constants.ts';
@@ -44,6 +45,8 @@ export class CompiledFunction {
   readonly #outputs: readonly { shape: number[]; dtype: number }[];
   /** What fn emits: by a queue in graph mode, else behind the results. */
   readonly #emits: readonly { shape: number[]; dtype: number }[];
+  /** What a call takes besides its inputs, about; 0 where nobody knows. */
+  readonly #peakBytes: number;
   /** The inputs, arguments first, as they were at the last call. */
   readonly #inputs: HandleList;
   /** Where the captured variables' values lay at the last call (it changes when one is assigned while a call runs). */
@@ -91,6 +94,8 @@ export class CompiledFunction {
       if (outputs.length === 0 && effects.length === 0) throw noResult(label);
 
       const used = new Set(neededNodes(outputs, effects));
+      const running = trace.graph.nodes.filter((node) => used.has(node));
+      this.#peakBytes = mode === 'xla' || backend.isUsingGpuDevice ? 0 : peakBytes(running, outputs);
       this.#usedArguments = [...symbols.keys()].filter((i) => used.has(symbols[i]!.value.node));
       const captured = trace.captures.filter((c) => used.has(c.value.node));
       captures = captured.map((c) => c.capture);
@@ -114,6 +119,7 @@ export class CompiledFunction {
   /** Runs the function on another thread. The argument tensors may be disposed as soon as this returns. */
   start(tensors: readonly tf.Tensor[]): Started {
     const { native, resources } = this.#backend;
+    native.room.require(this.#label, this.#peakBytes, () => 'memory for temporaries and results, about');
     const inputs = this.#inputs;
     let next = 0;
     const queued =

@@ -1,6 +1,7 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { compile, initEngine, memory, tensorView, tf } from '../index.ts';
 import { formatBytes, machineMemory } from '../binding/machine-memory.ts';
+import { nativeBackend } from './init-engine.ts';
 
 beforeAll(async () => {
   await initEngine({ backend: 'libtensorflow', intraOpThreads: 1, interOpThreads: 1 });
@@ -73,6 +74,50 @@ test('a result larger than the machine’s memory is refused while tracing, with
   expect((error as Error).message).toMatch(PATTERN);
   expect((error as Error).message).toMatch(/'huge' at .*memory\.spec\.ts:\d+/);
 });
+
+describe.runIf(process.platform === 'linux')(
+  'what Linux would kill the process for is an error before',
+  () => {
+    const withRoom = async (bytes: number, work: () => Promise<void>): Promise<void> => {
+      const { room } = nativeBackend()!.native;
+      room.lookAgain();
+      Object.defineProperty(room, 'bytes', { get: () => bytes, configurable: true });
+      try {
+        await work();
+      } finally {
+        Reflect.deleteProperty(room, 'bytes');
+      }
+    };
+    const chain = (x: tf.Tensor): tf.Tensor => {
+      const grown = tf.grad((y: tf.Tensor) => {
+        for (let i = 0; i < 20; i++) y = tf.sin(y);
+        return tf.sum(y);
+      });
+      return grown(x);
+    };
+
+    test('a compiled function whose temporaries add up to more than there is', async () => {
+      const f = compile(chain, { name: 'deep' });
+      const x = tf.ones([1 << 20]);
+      await withRoom(60e6, async () => {
+        const error = await f(x).catch((e: unknown) => e);
+        expect(error).toMatchObject({ code: 'OUT_OF_MEMORY', op: 'deep' });
+        expect((error as Error).message).toMatch(/about \((8\d|9\d) MiB\): .* are free/);
+        expect((error as Error & { hint: string }).hint).toMatch(/batch size/);
+      });
+      await withRoom(200e6, async () => tf.dispose(await f(x)));
+      tf.dispose(await f(x));
+    });
+
+    test('eager tensors that add up', async () => {
+      const x = tf.add(tf.ones([1 << 20]), 1);
+      await withRoom(6e6, async () => {
+        expect(() => tf.add(x, 1)).toThrow(/AddV2|Add asked for a tensor \[1048576\] \(4 MiB\)/);
+      });
+      expect(tf.add(x, 1).dataSync()[0]).toBe(3);
+    });
+  },
+);
 
 test('bytes are written for people', () => {
   expect([0, 1023, 1536, 4e12].map(formatBytes)).toEqual(['0 bytes', '1020 bytes', '1.5 KiB', '3.64 TiB']);
