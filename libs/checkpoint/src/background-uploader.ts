@@ -1,9 +1,12 @@
 import { Worker } from 'node:worker_threads';
+import { BackgroundHasher } from './background-hasher.ts';
 import type { ManifestFile } from './manifest.ts';
 import { fromWire, type FromWorker, type ToWorker, type UploadTask } from './upload-messages.ts';
 
+type Written = Record<string, Omit<ManifestFile, 'key'>>;
+
 interface Pending {
-  resolve: (files: Record<string, Omit<ManifestFile, 'key'>>) => void;
+  resolve: (files: Written) => void;
   reject: (error: Error) => void;
   onRetry?: (error: Error) => void;
 }
@@ -16,9 +19,10 @@ export function backgroundUploader(): BackgroundUploader {
   return shared;
 }
 
-/** Writes files that lie in shared memory, on a thread of its own. */
+/** Writes files that lie in shared memory, on threads of its own. */
 export class BackgroundUploader {
   readonly #worker: Worker;
+  readonly #hasher = new BackgroundHasher();
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #dead: Error | undefined;
@@ -33,7 +37,7 @@ export class BackgroundUploader {
   }
 
   get dead(): boolean {
-    return this.#dead !== undefined;
+    return this.#dead !== undefined || this.#hasher.dead;
   }
 
   /** Has the pages of memory provided that will be written to later. */
@@ -48,18 +52,28 @@ export class BackgroundUploader {
   async upload(
     task: UploadTask,
     o: { signal?: AbortSignal; onRetry?: (error: Error) => void } = {},
-  ): Promise<Record<string, Omit<ManifestFile, 'key'>>> {
+  ): Promise<Written> {
     o.signal?.throwIfAborted();
     if (this.#dead) throw this.#dead;
     const id = ++this.#lastId;
     const abort = (): void => this.#send({ kind: 'abort', id });
     o.signal?.addEventListener('abort', abort, { once: true });
     this.#worker.ref();
+    const sent = new Promise<Written>((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject, onRetry: o.onRetry });
+      this.#send({ kind: 'upload', id, task });
+    });
     try {
-      return await new Promise((resolve, reject) => {
-        this.#pending.set(id, { resolve, reject, onRetry: o.onRetry });
-        this.#send({ kind: 'upload', id, task });
-      });
+      // Both have ended when this does: the memory belongs to the caller again.
+      const [hashed, written] = await Promise.allSettled([
+        this.#hasher.sha256(task.memory, task.files),
+        sent,
+      ]);
+      if (written.status === 'rejected') throw written.reason;
+      if (hashed.status === 'rejected') throw hashed.reason;
+      return Object.fromEntries(
+        task.files.map(({ key }, i) => [key, { ...written.value[key]!, sha256: hashed.value[i]! }]),
+      );
     } catch (error) {
       o.signal?.throwIfAborted();
       throw error;

@@ -36,6 +36,8 @@ async function run(id: number, task: UploadTask): Promise<void> {
         parallel: task.parallel,
         patienceMs: task.patienceMs,
         signal: abort.signal,
+        // The hashing thread's.
+        sha256: '',
         onRetry: (error) => answer({ kind: 'retry', id, error: toWire(error) }),
       });
     });

@@ -22,6 +22,8 @@ def time_iterations(work, n):
         check = work.iterate()
         wall.append((time.perf_counter() - before) * 1000)
         cpu.append(cpu_now() - cpu_before)
+        if hasattr(work, "settle"):
+            work.settle()
     return {"wallMs": wall, "cpuMs": cpu, "check": check}
 
 

@@ -10,6 +10,8 @@ export interface Work {
   /** Peak memory of one iteration beyond what lives before and after it, in bytes. */
   memory?(): Promise<number>;
   info?: Record<string, unknown>;
+  /** After each iteration, not timed. */
+  settle?(): Promise<void>;
   /** CPU time so far, where the work is not this process's alone, in ms. */
   cpuMs?(): number;
 }
@@ -77,6 +79,7 @@ async function timeIterations(work: Work, n: number) {
     check = (await work.iterate()) ?? undefined;
     wall.push(performance.now() - before);
     cpu.push(cpuNow() - cpuBefore);
+    await work.settle?.();
   }
   return { wallMs: wall, cpuMs: cpu, check };
 }

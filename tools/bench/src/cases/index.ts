@@ -12,6 +12,10 @@ export const SUITES: Record<string, { about: string; modules: string[] }> = {
     about: 'our collectives (libs/allreduce) between processes of this machine against Gloo',
     modules: ['allreduce'],
   },
+  checkpoint: {
+    about: 'checkpoints (libs/checkpoint) to S3 and disk against safetensors, boto3 and torch.distributed.checkpoint',
+    modules: ['checkpoint'],
+  },
   packing: {
     about: 'samples that share rows, and samples sorted by length, against padded batches',
     modules: ['packing'],
