@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeImage } from './decode-image.ts';
+import { decodeImage, isShortage } from './decode-image.ts';
 
 const raw = { width: 2, height: 1 };
 
@@ -46,4 +46,10 @@ describe('decodeImage', () => {
       });
     }
   });
+});
+
+it('does not blame a picture for a machine that is at its limit', () => {
+  expect(isShortage('glib: Error creating thread: Resource temporarily unavailable')).toBe(true);
+  expect(isShortage('vips: out of memory --- size == 3MB')).toBe(true);
+  expect(isShortage('Input buffer contains unsupported image format')).toBe(false);
 });

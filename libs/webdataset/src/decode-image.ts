@@ -27,6 +27,14 @@ export async function decodeImage(bytes: Uint8Array, name = 'image'): Promise<De
     };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
+    if (isShortage(why)) {
+      throw new DatasetError(
+        'OUT_OF_MEMORY',
+        `no memory or threads to decode ${name} (${bytes.length} bytes): ${why}`,
+        'the machine or the process is at its limit; the picture may be fine',
+        cause,
+      );
+    }
     throw new DatasetError(
       'BAD_IMAGE',
       `cannot decode ${name} (${bytes.length} bytes): ${why}`,
@@ -34,4 +42,11 @@ export async function decodeImage(bytes: Uint8Array, name = 'image'): Promise<De
       cause,
     );
   }
+}
+
+/** What libvips and glib say when the machine gives them nothing: no fault of the picture. */
+export function isShortage(message: string): boolean {
+  return /out of memory|cannot allocate memory|resource temporarily unavailable|unable to allocate/i.test(
+    message,
+  );
 }

@@ -4,6 +4,7 @@ export type DatasetErrorCode =
   /** A sample that breaks the naming rules, or cannot be written. */
   | 'BAD_SAMPLE'
   | 'BAD_IMAGE'
+  | 'OUT_OF_MEMORY'
   | 'TOO_FEW_SHARDS'
   /** A lane whose shards hold no sample at all. */
   | 'EMPTY_LANE'

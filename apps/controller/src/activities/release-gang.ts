@@ -19,8 +19,9 @@ export async function releaseGang(
   for (const { registration, lease } of registry.list()) {
     const { trainerId, grpcAddress } = registration;
     if (lease?.gangId === gangId) addresses.set(trainerId, grpcAddress);
-    // It may have been started anew at another address: the old one is nobody's.
-    else if (!registry.isAlive(trainerId)) addresses.delete(trainerId);
+    // Gone, or started anew at another address: the old one is nobody's.
+    else if (!registry.isAlive(trainerId) || addresses.get(trainerId) !== grpcAddress)
+      addresses.delete(trainerId);
   }
   await Promise.all(
     [...addresses].map(async ([trainerId, address]) => {
