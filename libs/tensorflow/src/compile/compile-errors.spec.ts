@@ -67,6 +67,23 @@ describe('errors', () => {
     expect(Array.from((await f(x())).dataSync())).toEqual(expected);
   });
 
+  test('many signatures are a warning, once', async () => {
+    const warnings: string[] = [];
+    const listen = (w: Error) => void warnings.push(w.message);
+    process.on('warning', listen);
+    try {
+      const f = compile((t: tf.Tensor, step: number) => tf.mul(t, step), { name: 'often' });
+      for (let step = 0; step < 26; step++) {
+        tf.dispose(await f(x(), step));
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(warnings).toHaveLength(step < 23 ? 0 : 1);
+      }
+      expect(warnings[0]).toMatch(/'often' has been traced for 24 different signatures/);
+    } finally {
+      process.off('warning', listen);
+    }
+  });
+
   test('too many signatures are an error that says what differs', async () => {
     const f = compile((t: tf.Tensor, o: { step: number }) => tf.mul(t, o.step), {
       name: 'hot',
