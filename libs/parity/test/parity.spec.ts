@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +15,11 @@ import { decodeSafetensors, encodeSafetensors } from '@ovis/checkpoint';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runParity, type ParityReport } from '../src/index.ts';
 
-const fixture = (name: string) => fileURLToPath(new URL(`../../model/fixtures/${name}`, import.meta.url));
+/** Of the model library, or one of our own with sizes and settings that those do not have. */
+function fixture(name: string): string {
+  const own = fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+  return existsSync(own) ? own : fileURLToPath(new URL(`../../model/fixtures/${name}`, import.meta.url));
+}
 const scratch = mkdtempSync(join(tmpdir(), 'ovis-parity-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
@@ -21,6 +34,11 @@ describe('the official code and transformers', () => {
     ['ovis16_siglip_llama32', 95],
     ['ovis20_aimv2_qwen25', 240],
     ['native_ovis2', 210],
+    ['ovis10_whole_tokens', 260],
+    ['ovis15_adaptive_llama3', 125],
+    ['ovis16_siglip_gemma2', 300],
+    ['ovis20_siglip_llama3', 140],
+    ['native_tied_biases', 220],
   ])('%s agrees in at least %i comparisons', async (name, least) => {
     const report = await runParity(fixture(name));
     expect(failures(report)).toEqual([]);
@@ -30,10 +48,17 @@ describe('the official code and transformers', () => {
   });
 });
 
-/** A copy of a case with something changed; without stages, whose comparison takes longest. */
-function changed(name: string, change: (folder: string) => void): string {
+/** A copy of a case with something changed. */
+function copied(name: string, change: (folder: string) => void): string {
   const folder = mkdtempSync(join(scratch, `${name}-`));
   cpSync(fixture(name), folder, { recursive: true });
+  change(folder);
+  return folder;
+}
+
+/** The same without stages, whose comparison takes longest. */
+function changed(name: string, change: (folder: string) => void): string {
+  const folder = copied(name, () => undefined);
   const rest = ['stage1', 'stage2', 'stage3', 'dataset_stage1', 'dataset_stage2', 'train_data'];
   for (const file of [...rest, 'generate_after_stage3'])
     for (const kind of ['json', 'safetensors']) rmSync(join(folder, `${file}.${kind}`), { force: true });
@@ -119,6 +144,18 @@ describe('a case that was changed', () => {
       editJson('forward.json', (json) => (json['loss'] = (json['loss'] as number) * 1.0001)),
       /loss/,
     ],
+    [
+      'that cached and recomputed ids agree',
+      editJson('generate.json', (json) => ((json['items'] as { agree: boolean }[])[1]!.agree = false)),
+      /^generate: generate\.json: items\.1: agree$/,
+    ],
+    [
+      'that a batch gives what each gives alone',
+      editJson('generate.json', (json) => {
+        (json['batch'] as { same_as_single: boolean[] }).same_as_single[2] = false;
+      }),
+      /^generate: generate\.json: batch: same_as_single$/,
+    ],
   ];
   it.each(differs)('%s is a difference that is named', async (_what, change, expected) => {
     const report = await runParity(changed('ovis20_aimv2_qwen25', change));
@@ -170,5 +207,54 @@ describe('a case that was changed', () => {
     expect(new Set(report.checks.map(({ check }) => check))).toEqual(
       new Set(['text', 'forward', 'gradients']),
     );
+  });
+
+  it('in one number of quarters that are not there, and of those that are', async () => {
+    const folder = changed('ovis15_adaptive_llama3', (at) => {
+      edit('images.safetensors', 'image.small', (data) => (data[data.length - 1] = 0))(at);
+      edit('images.safetensors', 'image.big', (data) => (data[data.length - 1] = Infinity))(at);
+    });
+    const names = failures(await runParity(folder)).filter((name) => name.startsWith('images'));
+    expect(names.sort()).toEqual(['images: image.big', 'images: image.small']);
+  });
+});
+
+describe('stages alone', () => {
+  const only =
+    (...kept: string[]) =>
+    (folder: string) => {
+      for (const file of readdirSync(folder))
+        if (!['checkpoint', 'images', 'images.safetensors', ...kept].includes(file))
+          rmSync(join(folder, file));
+    };
+
+  it('need no other file, though it lists the parameters of noise', async () => {
+    const kept = ['stage1.json', 'stage1.safetensors'];
+    const official = await runParity(copied('ovis16_siglip_gemma2', only(...kept)));
+    expect(failures(official)).toEqual([]);
+    expect(official.compared).toBeGreaterThan(30);
+  });
+
+  it('tell a weight that was not trained from one whose gradient is noise', async () => {
+    const folder = copied('ovis16_siglip_gemma2', (at) => {
+      only('stage1.json', 'stage1.safetensors')(at);
+      // A row of the table that no picture looks up has no gradient at all; one that is trained has.
+      const weight = 'final.vte.weight';
+      edit('stage1.safetensors', weight, (data) => (data[5] = data[5]! + 5e-6))(at);
+      edit(
+        'stage1.safetensors',
+        'final.visual_tokenizer.head.1.bias',
+        (data) => (data[2] = data[2]! - 5e-6),
+      )(at);
+    });
+    expect(failures(await runParity(folder))).toEqual([
+      'stage1: final.visual_tokenizer.head.1.bias',
+      'stage1: final.vte.weight',
+    ]);
+  });
+
+  it('start where the one before ended, which must be there', async () => {
+    const folder = copied('ovis16_siglip_gemma2', (at) => rmSync(join(at, 'stage1.safetensors')));
+    await expect(runParity(folder)).rejects.toThrow('the case has stage3 and no stage1.safetensors');
   });
 });

@@ -1,3 +1,4 @@
+import type { OvisConfig } from '@ovis/model';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { z } from 'zod';
@@ -40,9 +41,8 @@ export async function readCase(folder: string): Promise<ParityCase> {
   for (const file of files) if (/^checkpoint\/.*\.json$/.test(file)) await readJson(folder, file);
 
   const checkpoint = await readCheckpoint(folder, has);
-  const { config } = checkpoint;
-  const native = config.generation === 'native';
-  const parameters = new Set(goldenNames(config).parameters);
+  const native = checkpoint.config.generation === 'native';
+  const parameters = new Set(goldenNames(checkpoint.config).parameters);
 
   const json = <S extends z.ZodType>(file: string, schema: S): Promise<z.infer<S> | undefined> =>
     has.has(file) ? readChecked(folder, file, schema) : Promise.resolve(undefined);
@@ -72,18 +72,24 @@ export async function readCase(folder: string): Promise<ParityCase> {
   }
   const datasets: ParityCase['datasets'] = {};
   for (const stage of [1, 2] as const) {
-    datasets[stage] = await json(`dataset_stage${stage}.json`, schemas.dataset);
+    const file = `dataset_stage${stage}.json`;
+    const golden = await json(file, schemas.dataset);
+    if (golden && golden.stage !== stage) throw corrupt(file, `says that it is stage ${golden.stage}`);
+    datasets[stage] = golden;
   }
+  checkChain(stages, native);
   const truncated = await tensors('truncated.safetensors', allowed.truncated);
+  const forward = native ? undefined : await json('forward.json', schemas.officialForward);
   await json('crosscheck_official.json', schemas.crosscheck);
 
   return {
     name: basename(resolve(folder)),
     folder,
     ...checkpoint,
+    config: ofRelease(checkpoint.config, forward?.versions?.ovis),
     pictures,
     pixels: (await tensors('images.safetensors', allowed.images(Object.keys(pictures))))?.tensors,
-    forward: native ? undefined : await json('forward.json', schemas.officialForward),
+    forward,
     nativeForward: native ? await json('forward.json', schemas.nativeForward) : undefined,
     activations: (await tensors('forward.safetensors', allowed.forward))?.tensors,
     gradients: (await tensors('grads.safetensors', allowed.gradients(parameters)))?.tensors,
@@ -99,6 +105,24 @@ export async function readCase(folder: string): Promise<ParityCase> {
     trainData: await json('train_data.json', schemas.trainData),
     nativeProcessor: await json('processor.json', schemas.nativeProcessor),
   };
+}
+
+/** 1.6 and 2.0 write the same config.json unless the tower is AIMv2, and lay out batches otherwise: the case says which one it is of. */
+function ofRelease(config: OvisConfig, ovis: string | undefined): OvisConfig {
+  return config.generation === '1.6' && /^v2\b/.test(ovis ?? '') ? { ...config, generation: '2.0' } : config;
+}
+
+/** Official stages run one after the other: what a stage starts from is what the one before ended with. @throws ParityError INCOMPLETE */
+function checkChain(stages: ParityCase['stages'], native: boolean): void {
+  if (native) return;
+  const last = Math.max(0, ...Object.keys(stages).map(Number));
+  const missing = ([1, 2, 3] as const).find((stage) => stage < last && !stages[stage]?.tensors);
+  if (missing === undefined) return;
+  throw new ParityError(
+    'INCOMPLETE',
+    `the case has stage${last} and no stage${missing}.safetensors`,
+    'Each stage starts from the weights that the one before ended with: add the file, or take the later stages out.',
+  );
 }
 
 /** All files of the case. @throws ParityError NO_CASE, UNKNOWN */

@@ -15,7 +15,8 @@ const forwardCommon = {
   case: free,
   set: free,
   config: z.looseObject({ grads: names.optional() }),
-  versions: free,
+  // Of the programs that made the case; `ovis` is the official branch.
+  versions: z.looseObject({ ovis: z.string().optional() }).optional(),
   aliases: z.record(z.string(), z.string()).optional(),
   loss: z.number().optional(),
   loss_fp64: z.number().optional(),

@@ -13,7 +13,7 @@ import {
 import { tf } from '@ovis/tensorflow';
 import type { CaseTensors } from '../case/files.ts';
 import type { ParityCase } from '../case/parity-case.ts';
-import type { GoldenItem } from '../case/schemas.ts';
+import type { GoldenGenerate, GoldenItem } from '../case/schemas.ts';
 import { toParams } from '../model/forward.ts';
 import { joinPixels, maxPartitionOf, pixelShape } from '../model/pictures.ts';
 import { stageWeights } from '../model/stage-weights.ts';
@@ -26,7 +26,7 @@ import { fieldClaims, type Check } from './check.ts';
 const NO_END = -1;
 const FILE = 'generate.json';
 const AFTER = 'generate_after_stage3.json';
-const ITEM_FIELDS = ['input_ids', 'generated', 'recomputed', 'margins', 'merged_length'];
+const ITEM_FIELDS = ['input_ids', 'generated', 'recomputed', 'agree', 'margins', 'merged_length'];
 const TEXT_FIELDS = ['prompt', 'text'];
 
 /** Greedy decoding with cached keys, one prompt at a time and all together; and the same ids without a cache. */
@@ -38,7 +38,7 @@ export function generationCheck(c: ParityCase): Check {
       ...(golden?.items ?? []).flatMap((item, i) =>
         fieldClaims(field(i), item, c.tokenizer ? [...ITEM_FIELDS, ...TEXT_FIELDS] : ITEM_FIELDS),
       ),
-      ...fieldClaims(`${FILE}: batch`, golden?.batch, ['input_ids', 'generated']),
+      ...fieldClaims(`${FILE}: batch`, golden?.batch, ['input_ids', 'generated', 'same_as_single']),
     ],
     run: async (rows, _c, params) => {
       if (!golden) return;
@@ -207,6 +207,10 @@ function compareItem(
   const margins = golden.margins ?? steps.margins;
   compareIds(rows, name('generated'), golden.generated, ids, margins);
   if (golden.recomputed) compareIds(rows, name('recomputed'), golden.recomputed, steps.ids, margins);
+  if (golden.agree !== undefined) {
+    const agree = same(golden.generated, golden.recomputed ?? steps.ids);
+    rows.number(name('agree'), Number(golden.agree), Number(agree), TOLERANCES.exact);
+  }
   if (golden.margins) {
     const limit = { absolute: 2 * TOLERANCES.activation.relative * steps.largest };
     rows.compare(name('margins'), list(golden.margins), steps.margins, limit);
@@ -230,7 +234,7 @@ function compareItem(
 function compareBatch(
   rows: Rows,
   items: readonly GoldenItem[],
-  golden: { input_ids: number[][]; generated: number[][] },
+  golden: NonNullable<GoldenGenerate['batch']>,
   all: number[][],
 ): void {
   const length = Math.max(...golden.input_ids.map((ids) => ids.length));
@@ -241,6 +245,9 @@ function compareBatch(
   ]);
   const shape = [golden.input_ids.length, length];
   rows.exact(`${FILE}: batch: input_ids`, { data: golden.input_ids.flat(), shape }, padded);
+  const flags = golden.same_as_single.map(Number);
+  const alike = golden.generated.map((ids, i) => Number(same(ids, items[i]?.generated ?? [])));
+  rows.exact(`${FILE}: batch: same_as_single`, { data: flags, shape: [flags.length] }, alike);
   golden.generated.forEach((ids, i) =>
     compareIds(
       rows,
@@ -250,6 +257,10 @@ function compareBatch(
       items[i]?.margins ?? [],
     ),
   );
+}
+
+function same(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
 }
 
 /** Ids must be equal up to the first step whose two best logits are closer than rounding can tell apart. */

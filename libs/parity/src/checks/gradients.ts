@@ -1,10 +1,12 @@
-import { mergedBatchTensors, ovisLoss, parameterShapes, type Params } from '@ovis/model';
+import { mergedBatchTensors, type Params } from '@ovis/model';
 import { tf } from '@ovis/tensorflow';
 import type { CaseTensors } from '../case/files.ts';
 import type { ParityCase } from '../case/parity-case.ts';
 import { forwardInputs, forwardPlan } from '../model/forward.ts';
 import { goldenNames } from '../model/golden-names.ts';
-import { difference, type Rows } from '../rows.ts';
+import { lossGradients } from '../model/loss-gradients.ts';
+import { noisyParameters } from '../model/noisy-parameters.ts';
+import { magnitude, type Rows } from '../rows.ts';
 import { GRADIENT_NOISE, TOLERANCES } from '../tolerances.ts';
 import { claimsOf, fieldClaims, type Check } from './check.ts';
 
@@ -19,12 +21,9 @@ export function gradientsCheck(c: ParityCase): Check {
     claims: [...claimsOf(c.gradients), ...fieldClaims('forward.json', info, ['grad_norm_all', ...LISTS])],
     run: (rows, _c, params) => {
       const names = goldenNames(c.config);
-      const own = lossGradients(c, params);
+      const own = forwardGradients(c, params);
       const gradients = names.toGolden(own);
-      const noisy = new Set([
-        ...(info?.params_with_noise_only_grad ?? []),
-        ...(info?.params_with_zero_grad ?? []),
-      ]);
+      const noisy = new Set([...noisyParameters(c), ...(info?.params_with_zero_grad ?? [])]);
       const largest = Math.max(...Object.values(gradients).map(({ data }) => magnitude(data)));
       const noise = { absolute: GRADIENT_NOISE * largest };
       for (const [name, golden] of Object.entries(c.gradients ?? {})) {
@@ -41,25 +40,15 @@ export function gradientsCheck(c: ParityCase): Check {
 }
 
 /** Gradients of the mean loss of the forward batch for all parameters, official names. */
-function lossGradients(c: ParityCase, params: Params): CaseTensors {
-  const names = Object.keys(parameterShapes(c.config));
+export function forwardGradients(c: ParityCase, params: Params): CaseTensors {
   const inputs = forwardInputs(c);
   const plan = forwardPlan(c.config, inputs, c.config.multimodalMaxLength);
-  const result: CaseTensors = {};
-  tf.tidy(() => {
-    const batch = mergedBatchTensors(c.config, plan, inputs.pixels);
-    const { grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
-      const given = Object.fromEntries(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
-      const { lossSum, tokens } = ovisLoss(c.config, given, batch);
-      // Nothing times every parameter: those that the loss does not reach have a gradient of zeros then.
-      const nothing = tf.mul(tf.addN(tensors.map((tensor) => tf.sum(tensor))), 0);
-      return tf.add(tf.div(lossSum, tokens), nothing);
-    })(names.map((name) => params[name] as tf.Tensor));
-    names.forEach((name, i) => {
-      result[name] = { shape: params[name]!.shape, data: grads[i]!.dataSync().slice() as Float32Array };
-    });
-  });
-  return result;
+  const batch = mergedBatchTensors(c.config, plan, inputs.pixels);
+  try {
+    return lossGradients(c.config, params, batch);
+  } finally {
+    tf.dispose({ ...batch });
+  }
 }
 
 /** Parameters listed as without gradient must have none here; those with zero or noise at most noise. */
@@ -79,10 +68,6 @@ function compareLists(rows: Rows, c: ParityCase, gradients: CaseTensors, noise: 
     const wrong = names.filter((_, i) => !(reached[i]! <= limit));
     rows.all.at(-1)!.note = `not so here: ${wrong.slice(0, 3).join(', ')}`;
   }
-}
-
-function magnitude(data: ArrayLike<number>): number {
-  return difference(data, new Float32Array(data.length)).maxAbs;
 }
 
 function squares(data: ArrayLike<number>): number {

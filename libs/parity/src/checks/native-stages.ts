@@ -12,10 +12,12 @@ import type { GoldenStage, ParityCase, StageNumber } from '../case/parity-case.t
 import type { NativeStage } from '../case/schemas.ts';
 import { forwardInputs, forwardPlan, toParams } from '../model/forward.ts';
 import { goldenNames } from '../model/golden-names.ts';
+import { noisyParameters } from '../model/noisy-parameters.ts';
 import { stageWeights } from '../model/stage-weights.ts';
 import type { Rows } from '../rows.ts';
 import { TOLERANCES } from '../tolerances.ts';
 import { claimsOf, fieldClaims, type Check } from './check.ts';
+import { forwardGradients } from './gradients.ts';
 import { compareWeights } from './weights.ts';
 
 const FIELDS = [
@@ -38,19 +40,36 @@ export function nativeStageCheck(stage: StageNumber, golden: GoldenStage): Check
       const settings = stageSettings(golden.nativeInfo);
       const run = await train(c, golden.nativeInfo, settings, initial);
       compareHistory(rows, file, golden.nativeInfo, settings, run.steps);
-      const { toGolden } = goldenNames(c.config);
+      const { tiedHead, toGolden } = goldenNames(c.config);
       const trained = Object.fromEntries(run.trained.map((name) => [name, initial[name]!]));
-      rows.names(`${file}: trainable`, golden.nativeInfo.trainable, Object.keys(toGolden(trained)));
+      // A tied head may be listed or not: it is the table.
+      const named = (names: string[]) => names.filter((name) => name !== tiedHead);
+      rows.names(
+        `${file}: trainable`,
+        named(golden.nativeInfo.trainable),
+        named(Object.keys(toGolden(trained))),
+      );
       compareWeights(rows, {
         stored: golden.tensors ?? {},
         initial: toGolden(initial),
         actual: toGolden(run.weights),
-        noisy: new Set(c.nativeForward?.params_with_noise_only_grad ?? []),
-        gradients: c.gradients,
+        noisy: noisyParameters(c),
+        tiedHead,
+        gradients: () => [toGolden(startGradients(c, initial))],
         rates: golden.nativeInfo.history.map((step) => Math.max(step.lr_head_table, step.lr_rest)),
       });
     },
   };
+}
+
+/** The gradients of the forward batch, which every step has, at the weights that the stage starts from. */
+function startGradients(c: ParityCase, initial: CaseTensors): CaseTensors {
+  const params = toParams(initial);
+  try {
+    return forwardGradients(c, params);
+  } finally {
+    tf.dispose(params);
+  }
 }
 
 async function train(

@@ -8,6 +8,7 @@ import {
   StageTrainer,
   type StageSettings,
   type StepResult,
+  type TrainingBatch,
   type TrainingSample,
 } from '@ovis/training';
 import type { CaseTensors } from '../case/files.ts';
@@ -16,7 +17,9 @@ import type { GoldenMicroBatch, OfficialStage } from '../case/schemas.ts';
 import { parseArguments, type StageArguments } from '../case/stage-arguments.ts';
 import { toParams } from '../model/forward.ts';
 import { goldenNames } from '../model/golden-names.ts';
+import { addGradients, lossGradients } from '../model/loss-gradients.ts';
 import { pixelsNamed } from '../model/pictures.ts';
+import { noisyParameters } from '../model/noisy-parameters.ts';
 import { stageWeights } from '../model/stage-weights.ts';
 import type { Rows } from '../rows.ts';
 import { TOLERANCES } from '../tolerances.ts';
@@ -52,15 +55,17 @@ export function officialStageCheck(stage: StageNumber, golden: GoldenStage): Che
       const settings = stageSettings(c, golden.info, given);
       const run = await train(c, golden.info, settings, given, initial);
       compareNumbers(rows, file, golden.info, settings, run);
-      const { toGolden } = goldenNames(c.config);
-      const noisy = new Set(c.forward?.params_with_noise_only_grad ?? []);
+      const { tiedHead, toGolden } = goldenNames(c.config);
+      const noisy = noisyParameters(c);
       const [before, actual] = [toGolden(initial), toGolden(run.weights)];
       compareWeights(rows, {
         stored: golden.tensors ?? {},
         initial: before,
         actual,
         noisy,
+        tiedHead,
         rates: golden.info.learning_rates_used,
+        gradients: () => stepGradients(c, golden.info!, given, initial).map(toGolden),
       });
       compareMoves(rows, file, golden.info, before, actual, noisy);
     },
@@ -83,12 +88,7 @@ async function train(
   initial: CaseTensors,
 ): Promise<StageRun> {
   const params = toParams(initial);
-  // The initial weights hold the official re-initialisation already.
-  const trainer = await StageTrainer.create({
-    config: c.config,
-    params,
-    settings: { ...settings, reinitLayersFrom: undefined },
-  });
+  const trainer = await StageTrainer.create({ config: c.config, params, settings });
   const run: StageRun = {
     steps: [],
     microLosses: [],
@@ -98,14 +98,14 @@ async function train(
   };
   try {
     for (const group of golden.micro_batches) {
-      const batches = group.map((batch) => {
+      const batches = microBatches(c, group, given);
+      for (const batch of group) {
         run.masks.golden.push(...batch.attention_mask.flat());
-        const samples = batch.input_ids.map((_, i) => trainingSample(c, batch, i));
-        samples.forEach(({ inputIds }, i) =>
-          run.masks.actual.push(...batch.input_ids[i]!.map((_, at) => (at < inputIds.length ? 1 : 0))),
-        );
-        return buildMicroBatch(samples, c.config, { maxLength: given.maxLength });
-      });
+        batch.input_ids.forEach((ids, i) => {
+          const length = textLength(batch, i);
+          run.masks.actual.push(...ids.map((_, at) => (at < length ? 1 : 0)));
+        });
+      }
       for (const batch of batches) {
         const loss = tf.tidy(() => {
           const { lossSum, tokens } = ovisLoss(c.config, trainer.params, batch);
@@ -124,9 +124,41 @@ async function train(
   }
 }
 
+/** The micro-batches of one optimizer step; the caller disposes them. */
+function microBatches(
+  c: ParityCase,
+  group: readonly GoldenMicroBatch[],
+  { maxLength }: StageArguments,
+): TrainingBatch[] {
+  return group.map((batch) => {
+    const samples = batch.input_ids.map((_, i) => trainingSample(c, batch, i));
+    return buildMicroBatch(samples, c.config, { maxLength });
+  });
+}
+
+/** The gradients of each step's batches at the weights that the stage starts from, official names. */
+function stepGradients(
+  c: ParityCase,
+  golden: OfficialStage,
+  given: StageArguments,
+  initial: CaseTensors,
+): CaseTensors[] {
+  const params = toParams(initial);
+  try {
+    return golden.micro_batches.map((group) => {
+      const batches = microBatches(c, group, given);
+      const gradients = batches.map((batch) => lossGradients(c.config, params, batch));
+      batches.forEach(disposeMicroBatch);
+      return addGradients(gradients);
+    });
+  } finally {
+    tf.dispose(params);
+  }
+}
+
 /** A sample without its padding; a text-only one without the dummy picture that the official code gives it. */
 function trainingSample(c: ParityCase, batch: GoldenMicroBatch, i: number): TrainingSample {
-  const length = batch.attention_mask[i]!.lastIndexOf(1) + 1;
+  const length = textLength(batch, i);
   const inputIds = batch.input_ids[i]!.slice(0, length);
   const pictured = inputIds.some((id) => id < 0);
   return {
@@ -136,14 +168,18 @@ function trainingSample(c: ParityCase, batch: GoldenMicroBatch, i: number): Trai
   };
 }
 
+function textLength(batch: GoldenMicroBatch, i: number): number {
+  return batch.attention_mask[i]!.lastIndexOf(1) + 1;
+}
+
 function stageSettings(c: ParityCase, golden: OfficialStage, given: StageArguments): StageSettings {
   const { generation } = c.config;
-  const { trainModules, reinitLayersFrom, learningRate, warmupRatio, schedule, clipNorm, accumulation } =
-    given;
+  const { learningRate, warmupRatio, schedule, clipNorm, accumulation } = given;
   return {
     stage: golden.stage,
-    trainModules,
-    reinitLayersFrom,
+    trainModules: given.trainModules.flatMap((module) =>
+      module === RE_INIT_LAYERS ? reinitLayers(c, given) : [module],
+    ),
     totalSteps: golden.total_steps,
     learningRate,
     warmupRatio,
@@ -160,6 +196,15 @@ function stageSettings(c: ParityCase, golden: OfficialStage, given: StageArgumen
     precision: 'fp32',
     seed: 42,
   };
+}
+
+const RE_INIT_LAYERS = 'visual_tokenizer.re_init_layers';
+
+/** The layers that are trained after their re-initialisation, which the weights at the beginning hold already. */
+function reinitLayers({ config }: ParityCase, { reinitLayersFrom }: StageArguments): string[] {
+  const { layers } = config.visual.backbone;
+  const begin = reinitLayersFrom ?? layers - 1;
+  return Array.from({ length: layers - begin }, (_, i) => `visual_tokenizer.backbone.layer.${begin + i}`);
 }
 
 function compareNumbers(

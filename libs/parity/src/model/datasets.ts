@@ -62,7 +62,9 @@ function finish(
 ): DatasetItem {
   // A picture that cannot be read is one tile of zeros.
   const { inputIds, labels } = expand(c, sample, readable ? names : names.map(() => ZEROS), parts);
-  const images = readable ? names.flatMap((name) => tileNames(c, name, parts)) : [];
+  // 1.0 brings one picture at most; later releases one of zeros for each that cannot be read.
+  const zeros = c.config.generation === '1.0' ? [] : names.map(() => ZEROS);
+  const images = readable ? names.flatMap((name) => tileNames(c, name, parts)) : zeros;
   return {
     inputIds: inputIds.slice(0, o.textMaxLength),
     labels: labels.slice(0, o.textMaxLength),

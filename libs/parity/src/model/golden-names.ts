@@ -5,6 +5,8 @@ import type { CaseTensor, CaseTensors } from '../case/files.ts';
 export interface GoldenNames {
   /** Every name that the files may use for a parameter. */
   parameters: readonly string[];
+  /** The name of the head when it is the embedding table. */
+  tiedHead?: string;
   /** Tensors under official names -> under the names of the files. */
   toGolden(tensors: CaseTensors): CaseTensors;
   /** Tensors under the names of the files -> under official names; those that the files have only in part are left out. */
@@ -19,6 +21,7 @@ export function goldenNames(config: OvisConfig): GoldenNames {
   const table = `${LLM_PREFIX}model.embed_tokens.weight`;
   return {
     parameters: [...names.parameters, head],
+    tiedHead: head,
     toGolden: (tensors) => {
       const tied = tensors[table];
       return { ...names.toGolden(tensors), ...(tied && { [head]: tied }) };
