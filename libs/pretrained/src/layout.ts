@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { safetensorsChunks, splitBySize, storedBytes, type StoredTensors } from '@ovis/checkpoint';
 import type { OvisConfig } from '@ovis/model';
 import { mainDtype, targetDtype, torchDtype, type DtypeName } from './dtypes.ts';
@@ -44,16 +45,32 @@ const TABLES = ['llm.model.embed_tokens.weight', 'llm.lm_head.weight'];
 export function officialLayout(model: ModelToWrite, dtype: DtypeName): Layout {
   const { config, configJson, tensors } = model;
   const type = targetDtype(dtype) ?? mainDtype(tensors);
-  const files = withGenerationConfig(model);
-  if (config.generation !== 'native') {
-    return { configJson: withDtype(configJson, torchDtype(type)), tensors, files, warnings: [] };
-  }
-  const { 'processor_config.json': _, ...rest } = files;
+  const { 'processor_config.json': processor, ...files } = withGenerationConfig(model);
   const preprocessor = jsonOf(files, 'preprocessor_config.json', model.url) ?? {};
+  if (config.generation !== 'native') {
+    const wanted = officialPreprocessor(config, preprocessor);
+    // A file that says it all is written as it is.
+    const same = isDeepStrictEqual(wanted, preprocessor);
+    return {
+      configJson: withDtype(configJson, torchDtype(type)),
+      tensors,
+      files: {
+        ...files,
+        ...(processor && { 'processor_config.json': processor }),
+        ...(!same && { 'preprocessor_config.json': jsonFile(wanted) }),
+      },
+      warnings: [],
+    };
+  }
+  const { image_mean, image_std } = preprocessor;
+  const kept = {
+    ...(image_mean !== undefined && { image_mean }),
+    ...(image_std !== undefined && { image_std }),
+  };
   return {
     configJson: officialConfig(config, configJson, { dtype: type }),
     tensors,
-    files: { ...rest, 'preprocessor_config.json': jsonFile(officialPreprocessor(config, preprocessor)) },
+    files: { ...files, 'preprocessor_config.json': jsonFile(officialPreprocessor(config, kept)) },
     warnings: differences(config, 'official'),
   };
 }

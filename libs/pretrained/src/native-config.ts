@@ -1,4 +1,4 @@
-import { imageTokens, type OvisConfig } from '@ovis/model';
+import { CLIP_MEAN, CLIP_STD, imageTokens, type OvisConfig } from '@ovis/model';
 import { PretrainedError } from './errors.ts';
 import { torchDtype, type WeightsDtype } from './dtypes.ts';
 
@@ -229,21 +229,28 @@ export function nativePreprocessor(config: OvisConfig, official: Json): Json {
   };
 }
 
-/** `preprocessor_config.json` of an official Ovis 2. */
-export function officialPreprocessor(config: OvisConfig, native: Json): Json {
-  const { imageSize } = config.visual.backbone;
+/**
+ * `preprocessor_config.json` as the official code takes it, which fits pictures itself: of the tower's size, without a crop of the middle
+ * (transformers' default, which it refuses). What else the file says is kept.
+ */
+export function officialPreprocessor(config: OvisConfig, json: Json): Json {
+  const { imageSize, kind } = config.visual.backbone;
+  const square = { height: imageSize, width: imageSize };
+  const siglip = kind === 'siglip';
+  const half = [0.5, 0.5, 0.5];
   return {
-    crop_size: { height: imageSize, width: imageSize },
-    do_center_crop: false,
     do_convert_rgb: true,
     do_normalize: true,
     do_rescale: true,
     do_resize: true,
-    ...picked(native, ['image_mean', 'image_std']),
-    image_processor_type: 'CLIPImageProcessor',
+    image_mean: siglip ? half : CLIP_MEAN,
+    image_processor_type: siglip ? 'SiglipImageProcessor' : 'CLIPImageProcessor',
+    image_std: siglip ? half : CLIP_STD,
     resample: 3,
     rescale_factor: 1 / 255,
-    size: { shortest_edge: imageSize },
+    ...(siglip ? {} : { size: { shortest_edge: imageSize } }),
+    ...json,
+    ...(siglip ? { size: square } : { crop_size: square, do_center_crop: false }),
   };
 }
 

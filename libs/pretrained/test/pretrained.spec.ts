@@ -135,6 +135,28 @@ it('a checkpoint without generation_config.json gets one from its tokenizer', as
   });
 });
 
+it.each([
+  ['ovis10_clip_qwen2', { crop_size: { height: 56, width: 56 }, do_center_crop: false, do_resize: true }],
+  ['ovis16_siglip_llama32', { size: { height: 42, width: 42 }, image_mean: [0.5, 0.5, 0.5] }],
+] as const)(
+  '%s: the official code takes the written preprocessor_config.json of a model that said little in its own',
+  async (name, wanted) => {
+    const [bare, target] = [fresh(), fresh()];
+    const storage = await copyOf(name, bare);
+    await storage.put('preprocessor_config.json', JSON.stringify({ image_std: [0.5, 0.4, 0.3] }));
+    await (await planConversion(bare, target, { to: 'official' })).write();
+    const json = (await readJson(join(target, 'preprocessor_config.json'))) as Record<string, unknown>;
+    expect(json).toMatchObject({ ...wanted, image_std: [0.5, 0.4, 0.3], resample: 3 });
+    expect(json['do_center_crop']).not.toBe(true);
+    // A tower's own file crops, as transformers' processors do; the official code refuses that.
+    await storage.put('preprocessor_config.json', JSON.stringify({ ...json, do_center_crop: true }));
+    const again = fresh();
+    await (await planConversion(bare, again, { to: 'official' })).write();
+    const saved = (await readJson(join(again, 'preprocessor_config.json'))) as Record<string, unknown>;
+    if (name === 'ovis10_clip_qwen2') expect(saved['do_center_crop']).toBe(false);
+  },
+);
+
 it('a config that leaves defaults out says them in the other format', async () => {
   const [short, native] = [fresh(), fresh()];
   const storage = await copyOf('ovis20_aimv2_qwen25', short);
