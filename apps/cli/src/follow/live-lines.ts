@@ -1,6 +1,6 @@
-import { StagePhase, type RunEvent } from '@ovis/protocol';
+import { StagePhase, type RunEvent, type StageCheckpoint } from '@ovis/protocol';
 import type { RunProgress } from '@ovis/workflows';
-import { count, duration, loss } from '../format.ts';
+import { bytes, count, duration, loss } from '../format.ts';
 
 /** A line to print; `live` lines replace each other on a terminal and are thinned out without one. */
 export interface LiveLine {
@@ -72,7 +72,7 @@ export class LiveLines {
       case 'checkpoint':
         return [
           {
-            text: `${prefix}checkpoint at step ${count(stage.checkpoint.step)}: ${stage.checkpoint.url}`,
+            text: `${prefix}checkpoint at step ${count(stage.checkpoint.step)}: ${stage.checkpoint.url}${cost(stage.checkpoint)}`,
             live: false,
           },
         ];
@@ -117,4 +117,11 @@ export class LiveLines {
 export function progressLine(progress: RunProgress): string {
   if (progress.status !== 'training') return `${progress.status}: ${progress.note}`;
   return `stage ${progress.stage}  step ${count(progress.step)}/${count(progress.totalSteps)}  loss ${loss(progress.loss)}  ${count(progress.imagesPerSecond ?? 0)} images/s  ${progress.trainers.length} trainers`;
+}
+
+/** What a checkpoint cost; nothing when its trainer does not say. */
+function cost({ ms, snapshotMs, waitMs, writtenBytes }: StageCheckpoint): string {
+  const stall = snapshotMs + waitMs;
+  if (!(stall > 0)) return '';
+  return `  (wrote ${bytes(writtenBytes)} in ${(ms / 1000).toFixed(1)} s; the training stood still for ${stall.toFixed(0)} ms)`;
 }
