@@ -5,7 +5,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkpointId, saveCheckpoint } from '@ovis/checkpoint';
-import { serveFleet, StagePhase, TrainerState, type RunEventInput } from '@ovis/protocol';
+import { serveFleet, StagePhase, StageSource, TrainerState, type RunEventInput } from '@ovis/protocol';
 import { openStorage } from '@ovis/storage';
 import {
   activityFailure,
@@ -365,6 +365,7 @@ describe.skipIf(missing !== '')(`with a cluster${missing}`, () => {
     const at = await controller();
     const events: RunEventInput[] = [
       { stage: { stage: 1, started: { stepsTotal: 400, firstStep: 0, trainableParams: 1234 } } },
+      { stage: { stage: 1, started: { stepsTotal: 400, firstStep: 7, source: StageSource.MEMORY } } },
       { trainerId: 't0', stage: { stage: 1, phase: { phase: StagePhase.COMPILING } } },
       { stage: { stage: 1, step: { step: 1, loss: 6.25, imagesPerS: 100 } } },
       { stage: { stage: 1, checkpoint: { step: 100, url: 's3://b/c' } } },
@@ -408,8 +409,10 @@ describe.skipIf(missing !== '')(`with a cluster${missing}`, () => {
     });
     cleanups.push(() => fleet.close());
     const here = { ...at, OVIS_FLEET_ADDRESS: fleet.address };
-    const { out } = await ovis(['submit', 'run.yaml', '--id', 'live', '--wait'], here);
+    const { out, err } = await ovis(['submit', 'run.yaml', '--id', 'live', '--wait'], here);
+    expect(err).toBe('');
     expect(out).toContain('stage 1  1,234 trainable parameters, steps 0 to 400');
+    expect(out).toMatch(/^stage 1 {2}.* steps 7 to 400, from memory$/m);
     expect(out).toContain('stage 1  t0 compiles');
     expect(out).toContain('stage 1  checkpoint at step 100: s3://b/c');
     const trainers = await ovis(['trainers'], here);

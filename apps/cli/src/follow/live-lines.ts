@@ -1,4 +1,4 @@
-import { StagePhase, type RunEvent, type StageCheckpoint } from '@ovis/protocol';
+import { StagePhase, StageSource, type RunEvent, type StageCheckpoint } from '@ovis/protocol';
 import type { RunProgress } from '@ovis/workflows';
 import { bytes, count, duration, loss } from '../format.ts';
 
@@ -50,7 +50,7 @@ export class LiveLines {
         this.#begin(stage.stage, stage.started.stepsTotal, stage.started.firstStep);
         return [
           {
-            text: `${prefix}${count(stage.started.trainableParams)} trainable parameters, steps ${count(stage.started.firstStep)} to ${count(stage.started.stepsTotal)}`,
+            text: `${prefix}${count(stage.started.trainableParams)} trainable parameters, steps ${count(stage.started.firstStep)} to ${count(stage.started.stepsTotal)}${fromWhere(stage.started)}`,
             live: false,
           },
         ];
@@ -111,6 +111,12 @@ export class LiveLines {
     const secondsPerStep = (this.#now() - this.#firstAt) / 1000 / done;
     return `${duration(secondsPerStep * (this.#totalSteps - step))} left`;
   }
+}
+
+/** After a trainer was lost: that nothing was read, and nothing is done twice. */
+function fromWhere({ source, sourceDetail }: { source: StageSource; sourceDetail: string }): string {
+  if (source === StageSource.MEMORY) return ', from memory';
+  return source === StageSource.PEER ? `, from the memory of a peer: ${sourceDetail}` : '';
 }
 
 /** The same from the workflow's answer, when no controller streams. */
