@@ -4,7 +4,7 @@ export default defineProject({
   test: {
     name: 'training',
     include: ['{src,test}/**/*.spec.ts'],
-    testTimeout: 240_000,
+    testTimeout: 300_000,
     hookTimeout: 120_000,
   },
 });

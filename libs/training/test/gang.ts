@@ -23,8 +23,8 @@ export const settings: StageSettings = {
   accumulation: 1,
   learningRate: 1e-3,
   warmupRatio: 0,
-  // Six buckets or so.
-  bucketBytes: 100_000,
+  // Some buckets.
+  bucketBytes: 150_000,
 };
 
 export type Peers = Pick<StageTrainerOptions, 'collective' | 'sites'>;

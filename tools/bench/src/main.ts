@@ -1,15 +1,17 @@
 import { parseArgs } from 'node:util';
-import { casesOf, SUITES } from './cases/index.ts';
+import { casesOf, GANGS, SUITES } from './cases/index.ts';
+import type { BenchCase } from './harness/bench-case.ts';
 import { profileCase, profileTable } from './harness/profile-case.ts';
 import { json, table } from './harness/report.ts';
 import type { CaseResult } from './harness/result.ts';
 import { runCase } from './harness/run-case.ts';
 
-const NAMES = Object.keys(SUITES);
+const ABOUT: Record<string, { about: string }> = { ...SUITES, ...GANGS };
+const NAMES = Object.keys(ABOUT);
 
 const USAGE = `npm run bench -- ${NAMES.join('|')} [--only case,case] [--rounds N] [--cpus 0,1] [--json] [--list] [--profile]
 
-${NAMES.map((name) => `  ${name.padEnd(10)}  ${SUITES[name]!.about}`).join('\n')}
+${NAMES.map((name) => `  ${name.padEnd(10)}  ${ABOUT[name]!.about}`).join('\n')}
   --only      these cases
   --rounds    measured turns of each variant (default: the case's own)
   --cpus      confine every worker to these processors (taskset)
@@ -42,7 +44,8 @@ async function main(args: string[]): Promise<number> {
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
     return refuse(`--rounds needs a whole number above 0, not '${values.rounds}'`);
   }
-  const all = await casesOf(suite);
+  const gangs = GANGS[suite];
+  const all = gangs ? gangs.cases.map((name) => ({ name })) : await casesOf(suite);
   const names = values.only?.split(',').map((name) => name.trim()) ?? all.map((c) => c.name);
   const unknown = names.filter((name) => !all.some((c) => c.name === name));
   if (unknown.length > 0) {
@@ -53,16 +56,19 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
 
+  const chosen = all.filter((c): c is BenchCase => !gangs && names.includes(c.name));
   if (values.profile) {
-    for (const benchCase of all.filter((c) => names.includes(c.name))) {
+    if (gangs) return refuse(`--profile is not for ${suite}`);
+    for (const benchCase of chosen) {
       console.log(profileTable(benchCase.name, await profileCase(benchCase, values.cpus)));
     }
     return 0;
   }
 
-  const results: CaseResult[] = [];
-  for (const benchCase of all.filter((c) => names.includes(c.name))) {
-    results.push(await runCase(benchCase, { rounds, cpus: values.cpus, log: (line) => console.error(line) }));
+  const log = (line: string) => console.error(line);
+  const results: CaseResult[] = (await gangs?.run({ only: names, rounds, log })) ?? [];
+  for (const benchCase of chosen) {
+    results.push(await runCase(benchCase, { rounds, cpus: values.cpus, log }));
   }
   if (values.json) {
     console.error(table(results));

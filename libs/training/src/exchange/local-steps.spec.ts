@@ -81,11 +81,11 @@ describe('local steps', () => {
   });
 
   it.each([
-    ['between outer steps', 3, {}],
-    ['behind an outer step', 2, { gradientCompression: 'int8' }],
-  ] as const)('goes on bit for bit from a checkpoint %s', async (_, at, more) => {
+    ['between outer steps', 2, 3, {}],
+    ['behind an outer step', 4, 2, { gradientCompression: 'int8' }],
+  ] as const)('goes on bit for bit from a checkpoint %s', async (_, world, at, more) => {
     const settings = { ...local, ...more };
-    const form = () => memorySites(4, 2);
+    const form = () => memorySites(world, 2);
     const whole = await makeGang({ peers: form(), settings });
     const all = await trainGang(whole, 0, 5);
     const first = await makeGang({ peers: form(), settings });

@@ -1,5 +1,5 @@
 /** How a case's raw samples become the number that is shown. */
-export type Unit = 'ms' | 'us' | 'tokens/s' | 'bytes' | 's/GB';
+export type Unit = 'ms' | 'us' | 'tokens/s' | 'images/s' | 'bytes' | 'loss' | 's/GB';
 
 /** One benchmark: the same work done by us and by a peer, each in its own process. */
 export interface BenchCase {

@@ -35,6 +35,9 @@ const LAYOUTS: Record<DemoStage, { samples: number; merged: number; spread: numb
   3: { samples: 16, merged: 79, spread: 16, labels: 78 },
 };
 
+/** Samples of a trainer's step. */
+export const demoSamples = (stage: DemoStage): number => LAYOUTS[stage].samples;
+
 export async function demoRun(): Promise<RunConfig> {
   const file = new URL('runs/icons.yaml', REPOSITORY);
   return parseRunConfig(await readFile(file, 'utf8'), { file: file.pathname });
