@@ -1,4 +1,4 @@
-import { openStorage, type ObjectStorage, type Patience } from '@ovis/storage';
+import { isStorageError, openStorage, type ObjectStorage, type Patience } from '@ovis/storage';
 import { backgroundUploader } from './background-uploader.ts';
 import { commitCheckpoint, type SavedCheckpoint } from './commit.ts';
 import { CheckpointError } from './errors.ts';
@@ -88,7 +88,7 @@ export class AsyncCheckpointer {
   #running: Promise<BackgroundSave | undefined> = Promise.resolve(undefined);
   #failure: { error: unknown } | undefined;
   /** What the last save wrote, should it have to be taken away. */
-  #written: { id: string; names: string[] } | undefined;
+  #written: { id: string; names: ReadonlySet<string> } | undefined;
 
   constructor(options: CheckpointerOptions) {
     this.#o = options;
@@ -152,7 +152,7 @@ export class AsyncCheckpointer {
     const written = this.#written;
     await this.#running;
     this.#lasting.forget();
-    if (written) await this.#remove(written.id, written.names);
+    if (written) await this.#remove(written.id, [...written.names]);
   }
 
   /** Gives up what is under way, and takes its files away as far as possible. */
@@ -167,6 +167,7 @@ export class AsyncCheckpointer {
     const staged = this.#staging.files.map(({ file }) => file);
     // Every name that this save may write under; the files are gone again when it fails.
     const names = new Set(staged.map(({ name }) => name));
+    this.#written = { id, names };
     let committing = false;
     try {
       const work = await this.#lasting.prepare(names);
@@ -184,22 +185,31 @@ export class AsyncCheckpointer {
         cursors: request.cursors,
       };
       if (rank !== 0) {
-        this.#written = { id, names: [...names] };
         await writeShare(this.#storage, { prefix: '', id, attempt }, share, this.#patience);
         return undefined;
       }
-      this.#written = undefined;
       const shares = await this.#allShares(id, share);
       committing = true;
       const saved = await this.#commit(request, shares);
+      this.#written = undefined;
       const done = { ...saved, step: request.state.step, stall, totalMs: performance.now() - began };
-      await this.#o.onSaved?.(done);
+      await this.#tell(done);
       return done;
     } catch (error) {
-      // After a failure of the storage at the end the manifest may be there all the same, and then it needs its files.
-      const keep = committing && !(error instanceof CheckpointError);
+      // After most failures of the storage at the end the manifest may be there all the same, and then it needs its files.
+      const refused = error instanceof CheckpointError || isStorageError(error, 'DISK_FULL');
+      const keep = committing && !refused;
+      if (keep) this.#written = undefined;
       await this.#giveUp(id, error, keep ? [] : [...names, STATE_FILE]);
       throw error;
+    }
+  }
+
+  async #tell(saved: BackgroundSave): Promise<void> {
+    try {
+      await this.#o.onSaved?.(saved);
+    } catch (error) {
+      this.#o.onWarning?.(`after checkpoint '${saved.id}': ${String(error)}`);
     }
   }
 
