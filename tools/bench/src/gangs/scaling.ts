@@ -4,7 +4,7 @@ import { median, spread } from '../harness/statistics.ts';
 import { demoSamples } from '../models/ovis-demo.ts';
 import type { DemoStage } from '../models/ovis-demo.ts';
 import { BenchGang } from './gang.ts';
-import type { Path, ScalingSetup, StepTimes } from './scaling-rank.ts';
+import type { ScalingSetup, StepTimes } from './scaling-rank.ts';
 
 /*
  * The demo's step with two trainers beside one, each with one thread and its own batch of 16: images per second of the gang, the time in which
@@ -12,14 +12,19 @@ import type { Path, ScalingSetup, StepTimes } from './scaling-rank.ts';
  */
 
 const STAGES: readonly DemoStage[] = [1, 2, 3];
-/** Gradients through shared memory, reduced in place or copied in and out by the collective; through sockets; each behind the backward pass, too. */
-const FORMS: readonly { name: string; path: Path; overlap: boolean }[] = [
-  { name: 'in-place', path: 'in-place', overlap: true },
-  { name: 'in-place-behind', path: 'in-place', overlap: false },
-  { name: 'staged', path: 'staged', overlap: true },
-  { name: 'unix', path: 'unix', overlap: true },
-  { name: 'unix-behind', path: 'unix', overlap: false },
-  { name: 'tcp', path: 'tcp', overlap: true },
+/**
+ * Gradients through memory that the trainers share (`shared`) or through sockets; copied into buffers of the collective's making (`placed`) or not;
+ * beside the backward pass or `behind` it.
+ */
+const FORMS: readonly ({ name: string } & Omit<ScalingSetup, 'stage'>)[] = [
+  { name: 'shared-placed', path: 'shared', placed: true, overlap: true },
+  { name: 'shared-placed-behind', path: 'shared', placed: true, overlap: false },
+  { name: 'shared', path: 'shared', placed: false, overlap: true },
+  { name: 'unix-placed', path: 'unix', placed: true, overlap: true },
+  { name: 'unix', path: 'unix', placed: false, overlap: true },
+  { name: 'unix-behind', path: 'unix', placed: false, overlap: false },
+  { name: 'tcp-placed', path: 'tcp', placed: true, overlap: true },
+  { name: 'tcp', path: 'tcp', placed: false, overlap: true },
 ];
 
 export const SCALING_CASES = STAGES.flatMap((stage) => FORMS.map(({ name }) => `stage${stage}-${name}`));
@@ -33,7 +38,7 @@ export async function runScaling({ only, rounds = DEFAULT_ROUNDS, log }: GangOpt
   for (const stage of STAGES) {
     for (const form of FORMS) {
       const name = `stage${stage}-${form.name}`;
-      if (only.includes(name)) results.push(...(await compare(name, stage, form, rounds, log)));
+      if (only.includes(name)) results.push(...(await compare(name, { stage, ...form }, rounds, log)));
     }
   }
   return results;
@@ -41,14 +46,12 @@ export async function runScaling({ only, rounds = DEFAULT_ROUNDS, log }: GangOpt
 
 async function compare(
   name: string,
-  stage: DemoStage,
-  { path, overlap }: { path: Path; overlap: boolean },
+  setup: ScalingSetup,
   rounds: number,
   log: (line: string) => void,
 ): Promise<CaseResult[]> {
   const started: BenchGang[] = [];
   const start = async (world: number) => {
-    const setup: ScalingSetup = { stage, path, overlap };
     started.push(await BenchGang.start('./scaling-rank.ts', world, setup));
     return started.at(-1)!;
   };
@@ -68,7 +71,7 @@ async function compare(
       if (round % 2 === 1) turns.reverse();
       for (const turn of turns) await turn();
     }
-    return report(name, demoSamples(stage), times, rounds, log);
+    return report(name, demoSamples(setup.stage), times, rounds, log);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log(`${name}: FAILED: ${reason}`);
@@ -89,7 +92,7 @@ function report(
   const speed = (times: StepTimes[], trainers: number) =>
     total(times).map((ms) => (trainers * samples * 1000) / ms);
   const results = [
-    resultOf(name, speed(two, 2), speed(one, 1), 'images/s', rounds),
+    withCpu(resultOf(name, speed(two, 2), speed(one, 1), 'images/s', rounds), two, one),
     resultOf(
       `${name}-waiting`,
       two.map(({ communicateMs }) => communicateMs),
@@ -110,9 +113,17 @@ function report(
   const [speeds, waiting, staging] = results as [CaseResult, CaseResult, CaseResult];
   log(
     `${name}: ${speeds.ours} images/s with 2 trainers, ${speeds.peer} with 1: efficiency ${(100 / (2 * speeds.ratio!)).toFixed(0)} %; ` +
-      `waits ${waiting.ours} ms (${(100 * waiting.ratio!).toFixed(1)} %), copies ${staging.ours} ms (${(100 * staging.ratio!).toFixed(1)} %) of a step of ${waiting.peer} ms`,
+      `waits ${waiting.ours} ms (${(100 * waiting.ratio!).toFixed(1)} %), copies ${staging.ours} ms (${(100 * staging.ratio!).toFixed(1)} %) of a step of ${waiting.peer} ms; ` +
+      `CPU of a trainer's step ${speeds.oursCpu} ms, ${speeds.peerCpu} alone`,
   );
   return results;
+}
+
+/** With the CPU time of a trainer's step, which other load hardly changes. */
+function withCpu(result: CaseResult, ours: StepTimes[], peer: StepTimes[]): CaseResult {
+  const cpu = (times: StepTimes[]) => Number(median(times.map(({ cpuMs }) => cpuMs)).toPrecision(4));
+  const [oursCpu, peerCpu] = [cpu(ours), cpu(peer)];
+  return { ...result, oursCpu, peerCpu, ratioCpu: Number((oursCpu / peerCpu).toFixed(3)) };
 }
 
 function resultOf(
