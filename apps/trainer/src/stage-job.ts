@@ -33,6 +33,8 @@ export interface StageJobOptions {
   /** Where a stage stays whose gang has ended, for the next generation. */
   held: HeldMemory;
   onGroup: (group: StageGroups) => void;
+  /** Ends the wait for the peers: a newer generation begins. */
+  signal?: AbortSignal;
   log: Logger;
 }
 
@@ -52,14 +54,15 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
   emit({ phase: { phase: StagePhase.LOADING, detail: request.checkpointUrl || run.model.backbones } });
   // Nobody can hold anything for the first generation: its ranks load before they wait for each other.
   const loaded = generation === 1 ? await loadStart(o, run) : undefined;
-  const group = await ProcessGroup.join({
+  const joining = ProcessGroup.join({
     groupId: gangId,
     generation,
     rank: request.rank,
     world: request.world,
     addresses: request.collectiveAddresses,
     listener: o.listener,
-  }).catch((error: unknown) => {
+  });
+  const group = await unlessAborted(joining, o.signal).catch((error: unknown) => {
     if (kept) o.held.put(kept);
     throw error;
   });
@@ -201,6 +204,28 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
     await group.close();
     // This process goes on, and the next stage needs the memory.
     if (!holds && (start ?? loaded)) disposeStage(trainer, ((start ?? loaded) as StartPoint).model);
+  }
+}
+
+/** The group, unless this trainer is wanted elsewhere first: then the group is left as soon as it stands. */
+async function unlessAborted(
+  joining: Promise<ProcessGroup>,
+  signal: AbortSignal | undefined,
+): Promise<ProcessGroup> {
+  if (signal === undefined) return joining;
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([joining, aborted]);
+  } catch (error) {
+    joining.then(
+      (group) => group.close(),
+      () => {},
+    );
+    throw error;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   StagePhase,
   TrainerState,
   type EvaluateEventInput,
+  type EvaluateRequest,
   type HeartbeatInput,
   type RunStageRequest,
   type StageEventInput,
@@ -14,34 +15,12 @@ import {
 import type { Logger } from '@ovis/telemetry';
 import { errorFacts } from './errors.ts';
 import { runEvaluateJob } from './evaluate-job.ts';
-import { EventLog } from './event-log.ts';
 import { HeldMemory } from './hand-over/held-memory.ts';
 import { Reservation } from './reservation.ts';
 import { keepRunLog } from './run-log.ts';
-import type { StageGroups } from './sites.ts';
 import { runStageJob } from './stage-job.ts';
+import { StageRecord } from './stage-record.ts';
 import type { Watchdog } from './watchdog/watchdog.ts';
-
-/** A stage this trainer works on. */
-interface StageJob {
-  request: RunStageRequest;
-  events: EventLog<StageEventInput>;
-  group?: StageGroups;
-  stopReason?: string;
-  /** It is to stop with a checkpoint, not only to hold the stage in memory. */
-  wantsCheckpoint: boolean;
-  phase: StagePhase;
-  step: number;
-  /** Of the last checkpoint that this rank knows of. */
-  savedStep: number;
-  stepsTotal: number;
-  /** Own time of the last steps (computing, waiting for data), in ms. */
-  ownMs: number[];
-  /** When the last event was emitted, on the clock of this process. */
-  lastEvent: number;
-  /** Resolves when nothing of the job is left; never rejects. */
-  ended: Promise<{ checkpointUrl: string }>;
-}
 
 export interface DeviceShare {
   gpu: boolean;
@@ -56,9 +35,9 @@ export class TrainerWork {
   readonly #device: DeviceShare;
   readonly #log: Logger;
   readonly #watchdog: Watchdog | undefined;
-  #job: StageJob | undefined;
+  #job: StageRecord | undefined;
   /** The last stage that ended: whoever was away can still learn how. */
-  #ended: StageJob | undefined;
+  #ended: StageRecord | undefined;
   readonly #reservation: Reservation;
   readonly #held: HeldMemory;
   #evaluating: { runId: string; gangId: string; stop: AbortController; ended: Promise<void> } | undefined;
@@ -94,28 +73,20 @@ export class TrainerWork {
       rank: job?.request.rank ?? 0,
       reservation: this.#reservation.claim,
       held: this.#held.facts,
-      ownMs: job === undefined || job.ownMs.length === 0 ? 0 : mean(job.ownMs),
+      ownMs: job?.ownMs ?? 0,
     };
   }
 
   /** What would be lost if the process ended now, in words; empty when nothing. */
   get unfinished(): string {
-    const job = this.#job;
-    if (job === undefined)
-      return this.#evaluating === undefined ? '' : 'an evaluation, which is done again elsewhere';
-    const { runId, stage, world } = job.request;
-    const others = world > 1 ? ', unless other trainers of the gang hold them in memory' : '';
-    const again = job.step - job.savedStep;
-    return `stage ${stage} of ${runId} is at step ${job.step}, its last checkpoint at step ${job.savedStep}: ${again} steps are done again${others}`;
+    if (this.#job !== undefined) return this.#job.unfinished;
+    return this.#evaluating === undefined ? '' : 'an evaluation, which is done again elsewhere';
   }
 
   /** Takes no new work; a running stage stops behind its step, with a checkpoint. Resolves when idle. */
   async drain(reason: string): Promise<void> {
     this.#draining = true;
-    if (this.#job) {
-      this.#job.stopReason ??= reason;
-      this.#job.wantsCheckpoint = true;
-    }
+    this.#job?.stop(reason, true);
     this.#evaluating?.stop.abort();
     await Promise.all([this.#job?.ended, this.#evaluating?.ended]);
   }
@@ -126,7 +97,7 @@ export class TrainerWork {
     const evaluation = this.#evaluating;
     let found = false;
     if (job?.request.gangId === gangId && job.request.generation <= generation) {
-      this.#abort(job, reason);
+      job.abort(reason);
       await job.ended;
       found = true;
     }
@@ -176,34 +147,11 @@ export class TrainerWork {
       }
       if (job?.request.gangId !== request.gangId) return { stopped: false, checkpointUrl: '' };
       const reason = request.reason || 'asked to stop';
-      if (request.checkpoint || request.hold) {
-        job.stopReason ??= reason;
-        job.wantsCheckpoint ||= request.checkpoint;
-      } else this.#abort(job, reason);
+      if (request.checkpoint || request.hold) job.stop(reason, request.checkpoint);
+      else job.abort(reason);
       return { stopped: true, checkpointUrl: (await job.ended).checkpointUrl };
     },
-    evaluate: (request) => {
-      this.#reservation.check(request.gangId);
-      this.#refuseWhenBusy();
-      const events = new AsyncQueue<EvaluateEventInput>();
-      const stop = new AbortController();
-      const ended = runEvaluateJob({
-        request,
-        emit: (event) => events.push(event),
-        lanes: this.#device.lanes,
-        signal: stop.signal,
-      })
-        .catch((error: unknown) => {
-          this.#log.error({ err: error }, 'the evaluation failed');
-          events.push({ failed: { ...errorFacts(error), rank: request.rank } });
-        })
-        .finally(() => {
-          this.#evaluating = undefined;
-          events.end();
-        });
-      this.#evaluating = { runId: request.runId, gangId: request.gangId, stop, ended };
-      return events;
-    },
+    evaluate: (request) => this.#evaluate(request),
     getStatus: () => {
       const { state, runId, gangId, stage, step, phase } = this.heartbeat();
       const job = this.#job;
@@ -228,7 +176,7 @@ export class TrainerWork {
         blockedStack: blocked?.stack ?? '',
         step: job?.step ?? 0,
         phase: job?.phase ?? StagePhase.UNSPECIFIED,
-        silentMs: job === undefined ? 0 : performance.now() - job.lastEvent,
+        silentMs: job?.silentMs ?? 0,
         collectivesJson: JSON.stringify(job?.group?.flightRecord.slice(-16) ?? []),
         activeResources: [...new Set(process.getActiveResourcesInfo())],
         rssBytes: process.memoryUsage.rss(),
@@ -241,55 +189,53 @@ export class TrainerWork {
     const current = this.#job;
     if (current && isNewer(request, current.request)) {
       // The gang was re-formed: what the old one still does here is of no use any more.
-      this.#abort(current, `generation ${request.generation} of the gang begins`);
+      current.abort(`generation ${request.generation} of the gang begins`);
       await current.ended;
     }
     this.#refuseWhenBusy();
     yield* this.#startStage(request).events.watch();
   }
 
-  #startStage(request: RunStageRequest): StageJob {
-    const events = new EventLog<StageEventInput>(kindOf);
-    const job: StageJob = {
+  async *#evaluate(request: EvaluateRequest): AsyncGenerator<EvaluateEventInput> {
+    this.#reservation.check(request.gangId);
+    const before = this.#evaluating;
+    if (before?.gangId === request.gangId) {
+      // The gang was re-formed: what is still under way for the one before is of no use any more.
+      before.stop.abort();
+      await before.ended;
+    }
+    this.#refuseWhenBusy();
+    const events = new AsyncQueue<EvaluateEventInput>();
+    const stop = new AbortController();
+    const ended = runEvaluateJob({
       request,
-      events,
-      phase: StagePhase.LOADING,
-      wantsCheckpoint: false,
-      step: 0,
-      savedStep: request.initial ? 0 : request.startStep,
-      stepsTotal: 0,
-      ownMs: [],
-      lastEvent: performance.now(),
-      ended: Promise.resolve({ checkpointUrl: '' }),
-    };
-    let logged = 0;
-    const emit = (event: StageEventInput) => {
-      if (event.phase?.phase) job.phase = event.phase.phase;
-      job.lastEvent = performance.now();
-      if (event.step?.step) {
-        job.step = event.step.step;
-        job.ownMs.push((event.step.computeMs ?? 0) + (event.step.dataMs ?? 0));
-        if (job.ownMs.length > OWN_STEPS) job.ownMs.shift();
-        if (performance.now() - logged >= LOG_STEP_MS) {
-          logged = performance.now();
-          const { step, loss, imagesPerS, computeMs, communicateMs, dataMs } = event.step;
-          this.#log.info({ step, loss, imagesPerS, computeMs, communicateMs, dataMs }, 'step');
-        }
-      }
-      if (event.checkpoint?.step) job.savedStep = event.checkpoint.step;
-      if (event.started) {
-        job.stepsTotal = event.started.stepsTotal ?? 0;
-        job.step = event.started.firstStep ?? 0;
-      }
-      const { stage, generation, rank } = request;
-      events.emit({ stage, generation, rank, atMs: Date.now(), ...event });
-    };
-    job.ended = this.#work(job, emit);
+      emit: (event) => events.push(event),
+      lanes: this.#device.lanes,
+      signal: stop.signal,
+    })
+      .catch((error: unknown) => {
+        this.#log.error({ err: error }, 'the evaluation failed');
+        const facts = errorFacts(error);
+        // One that leaves ends nothing: another gang may answer the questions.
+        const retryable = facts.retryable || this.#draining;
+        events.push({ failed: { ...facts, retryable, rank: request.rank } });
+      })
+      .finally(() => {
+        this.#evaluating = undefined;
+        events.end();
+      });
+    this.#evaluating = { runId: request.runId, gangId: request.gangId, stop, ended };
+    yield* events;
+  }
+
+  #startStage(request: RunStageRequest): StageRecord {
+    const job = new StageRecord(request, this.#log);
     this.#job = job;
+    job.ended = this.#work(job);
     return job;
   }
 
-  async #work(job: StageJob, emit: (event: StageEventInput) => void): Promise<{ checkpointUrl: string }> {
+  async #work(job: StageRecord): Promise<{ checkpointUrl: string }> {
     const { request } = job;
     const { runId, stage, generation, rank } = request;
     const { storage } = JSON.parse(request.runConfigJson) as RunConfig;
@@ -303,17 +249,18 @@ export class TrainerWork {
         request,
         listener: this.#listener,
         gpu: this.#device.gpu,
-        emit,
+        emit: (event) => job.emit(event),
         shouldStop: () => job.stopReason !== undefined,
         wantsCheckpoint: () => job.wantsCheckpoint,
         held: this.#held,
         onGroup: (group) => (job.group = group),
+        signal: job.signal,
         log: this.#log,
       });
       checkpointUrl = result.checkpointUrl;
       this.#log.info(`${label}: ${result.reason}`);
       if (result.reason !== 'finished')
-        emit({
+        job.emit({
           failed: {
             code: result.reason === 'held' ? 'REGROUP' : 'STOPPED',
             message: `stopped at a step boundary: ${job.stopReason ?? 'another rank was asked to stop'}`,
@@ -324,7 +271,7 @@ export class TrainerWork {
         });
     } catch (error) {
       this.#log.error({ err: error }, `${label}: failed`);
-      emit({ failed: { ...errorFacts(error), rank: request.rank } });
+      job.emit({ failed: { ...errorFacts(error), rank: request.rank } });
     } finally {
       if (this.#job === job) this.#job = undefined;
       this.#ended = job;
@@ -334,11 +281,6 @@ export class TrainerWork {
       void endLog();
     }
     return { checkpointUrl };
-  }
-
-  #abort(job: StageJob, reason: string): void {
-    job.stopReason ??= reason;
-    job.group?.abort(new RequestError('GROUP_ABORTED', reason, 'A newer generation of the gang goes on.'));
   }
 
   #refuseWhenDraining(): void {
@@ -361,23 +303,8 @@ export class TrainerWork {
   }
 }
 
-/** A step is logged this often. */
-const LOG_STEP_MS = 10_000;
-/** Steps that the own time of a step is averaged over. */
-const OWN_STEPS = 16;
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 function isNewer(request: RunStageRequest, current: RunStageRequest): boolean {
   if (request.runId !== current.runId) return false;
   if (request.gangId !== current.gangId) return true;
   return request.generation > current.generation;
-}
-
-function kindOf(event: StageEventInput): string {
-  return (
-    (['started', 'phase', 'step', 'checkpoint', 'done', 'failed'] as const).find((kind) => event[kind]) ?? ''
-  );
 }
