@@ -13,7 +13,7 @@ export function runBlock(
   params: ParamScope,
   tensors: tf.Tensor[],
 ): tf.Tensor2D {
-  if (!again) return block(params, ...tensors);
+  if (!again) return block(params.after(tensors[0]!), ...tensors);
   const own = params.below();
   const names = Object.keys(own);
   const onCopies = (...all: tf.Tensor[]) => {

@@ -81,7 +81,7 @@ export {
   VTE_WEIGHT,
 } from './parameter-shapes.ts';
 export type { ModelPart, ParameterShapes } from './parameter-shapes.ts';
-export { ParamScope } from './params.ts';
+export { asFloat32, ParamScope } from './params.ts';
 export type { Params, Tap } from './params.ts';
 export { RandomStream } from './random.ts';
 export { gumbelNoiseValues, tokenize } from './tokenize.ts';

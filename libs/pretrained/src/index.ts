@@ -24,5 +24,6 @@ export {
   type TableStatistics,
   type TokenStatistics,
 } from './inspect-model.ts';
+export { openForInference } from './open-for-inference.ts';
 export { savePretrained, type Saved, type SaveOptions } from './save-pretrained.ts';
 export { openWeights } from './weights.ts';

@@ -1,4 +1,4 @@
-import { visualTokens, VTE_WEIGHT } from '@ovis/model';
+import { asFloat32, visualTokens, VTE_WEIGHT } from '@ovis/model';
 import { tensorView, tf } from '@ovis/tensorflow';
 import type { PretrainedModel } from './open-model.ts';
 
@@ -40,7 +40,16 @@ const SAMPLED_ROWS = 512;
 
 /** Statistics of the visual embedding table. */
 export function tableStatistics({ params }: Pick<PretrainedModel, 'params'>): TableStatistics {
-  const table = params[VTE_WEIGHT] as tf.Tensor2D;
+  const held = params[VTE_WEIGHT] as tf.Tensor2D;
+  const table = asFloat32(held) as tf.Tensor2D;
+  try {
+    return statisticsOf(table);
+  } finally {
+    if (table !== held) table.dispose();
+  }
+}
+
+function statisticsOf(table: tf.Tensor2D): TableStatistics {
   const [rows, width] = table.shape;
   const data = tensorView(table) as Float32Array;
   const norms = new Float64Array(rows);

@@ -5,6 +5,7 @@ import {
   storedJoin,
   storedReshape,
   storedRows,
+  type StoredTensor,
   type StoredTensors,
 } from '@ovis/checkpoint';
 import {
@@ -20,7 +21,7 @@ import {
   type OvisConfig,
   type Params,
 } from '@ovis/model';
-import { tf } from '@ovis/tensorflow';
+import { bfloat16Tensor, tf } from '@ovis/tensorflow';
 import { PretrainedError } from './errors.ts';
 
 const LM_HEAD = `${LLM_PREFIX}lm_head.weight`;
@@ -123,11 +124,26 @@ export function toNative(config: OvisConfig, tensors: StoredTensors): StoredTens
   );
 }
 
+export interface LoadOptions {
+  /** Matrices that are stored as bfloat16 stay so in memory, for inference: the model makes them fp32 where it uses them. Default false. */
+  keepBfloat16?: boolean;
+}
+
 /** Reads tensors into the engine as fp32, one after the other: one more than they take there is in memory. */
-export async function loadParams(tensors: StoredTensors): Promise<Params> {
+export async function loadParams(tensors: StoredTensors, o: LoadOptions = {}): Promise<Params> {
   const params: Params = {};
+  const kept = (stored: StoredTensor): boolean =>
+    o.keepBfloat16 === true && stored.dtype === 'BF16' && stored.shape.length > 1 && holdsBfloat16();
+  const floats = storedAs(tensors, 'F32');
   try {
-    for (const [name, tensor] of Object.entries(storedAs(tensors, 'F32'))) {
+    for (const [name, stored] of Object.entries(tensors)) {
+      if (kept(stored)) {
+        const { data, shape } = await readStored(stored);
+        // TensorFlow takes the bits as they are.
+        params[name] = tf.engine().makeTensor(data as unknown as Float32Array, shape, BFLOAT16) as tf.Tensor;
+        continue;
+      }
+      const tensor = floats[name]!;
       if (tensor.dtype !== 'F32') throw noFloats(name, tensor.dtype);
       const { data, shape } = await readStored(tensor);
       params[name] = tf.tensor(data as Float32Array, shape, 'float32');
@@ -137,6 +153,16 @@ export async function loadParams(tensors: StoredTensors): Promise<Params> {
     tf.dispose(params);
     throw error;
   }
+}
+
+const BFLOAT16 = 'bfloat16' as tf.DataType;
+
+/** WASM has no such type. */
+function holdsBfloat16(): boolean {
+  const sample = bfloat16Tensor(Float32Array.of(1), [1]);
+  const { dtype } = sample;
+  sample.dispose();
+  return dtype === BFLOAT16;
 }
 
 function noFloats(name: string, dtype: string): PretrainedError {

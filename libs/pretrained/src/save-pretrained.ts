@@ -1,5 +1,6 @@
 import { storedBytes, type StoredTensors } from '@ovis/checkpoint';
-import type { Params } from '@ovis/model';
+import { asFloat32, type Params } from '@ovis/model';
+import type { tf } from '@ovis/tensorflow';
 import { inDtype, type DtypeName } from './dtypes.ts';
 import { PretrainedError } from './errors.ts';
 import { nativeLayout, officialLayout, weightFiles, type Layout, type ModelToWrite } from './layout.ts';
@@ -126,7 +127,7 @@ function storedParams(params: Params): StoredTensors {
       const length = storedBytes({ dtype: 'F32', shape: tensor.shape });
       let held: Promise<Uint8Array> | undefined;
       const read = async (begin: number, end: number): Promise<Uint8Array> => {
-        held ??= tensor.data().then((data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        held ??= floatBytes(tensor);
         const bytes = await held;
         if (end === length) held = undefined;
         return bytes.subarray(begin, end);
@@ -134,4 +135,11 @@ function storedParams(params: Params): StoredTensors {
       return [name, { dtype: 'F32' as const, shape: tensor.shape, pieces: [{ length, read }] }];
     }),
   );
+}
+
+async function floatBytes(tensor: tf.Tensor): Promise<Uint8Array> {
+  const floats = asFloat32(tensor);
+  const data = await floats.data();
+  if (floats !== tensor) floats.dispose();
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -1,14 +1,15 @@
 import type { StoredTensors } from '@ovis/checkpoint';
-import { parameterShapes, parseOvisConfig } from '@ovis/model';
-import { initEngine, tf } from '@ovis/tensorflow';
+import { generateGreedy, parameterShapes, parseOvisConfig } from '@ovis/model';
+import { allocatorMeter, initEngine, tf } from '@ovis/tensorflow';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openPretrained, planConversion, savePretrained } from '../src/index.ts';
+import { openForInference, openPretrained, planConversion, savePretrained } from '../src/index.ts';
 import { fixture } from './samples.ts';
 
 /**
  * `make FOLDER`: writes a model of some 300 MB in shards. `load FOLDER`, `convert FOLDER TARGET`: prints how far the resident
- * memory rose above where it was before, as JSON.
+ * memory rose above where it was before, as JSON. `answer FOLDER`: what the engine holds when some tokens were made, and at most
+ * while they were, as JSON; null where the engine does not tell.
  */
 const [task = '', folder = '', target = ''] = process.argv.slice(2);
 
@@ -31,6 +32,12 @@ if (task === 'make') {
     { url: 'made', config, configJson: { ...configJson }, tensors, files: {} },
     { maxShardBytes: 50e6 },
   );
+} else if (task === 'answer') {
+  const meter = await allocatorMeter();
+  const { config, params } = await openForInference(folder);
+  const prompt = { inputIds: Array.from({ length: 20 }, (_, i) => i) };
+  await generateGreedy(config, params, [prompt], { maxNewTokens: 4, eosTokenId: -1 });
+  process.stdout.write(JSON.stringify(meter?.read() ?? null));
 } else {
   await initEngine({ intraOpThreads: 1, interOpThreads: 1 });
   // The kernel forgets the highest mark so far.

@@ -43,4 +43,17 @@ describe.skipIf(!measurable)('memory, measured in a process of its own', () => {
   it('converting takes some chunks, not the model', async () => {
     expect(await risen('convert', join(folder, 'model'), join(folder, 'bf16'))).toBeLessThan(0.5 * size);
   });
+
+  it('a bf16 model answers with the memory of its file and some matrices, not of fp32 weights', async () => {
+    const told = JSON.parse(await child('answer', join(folder, 'bf16'))) as {
+      inUse: number;
+      peak: number;
+    } | null;
+    // Not every libtensorflow tells what its allocator holds.
+    if (!told) return;
+    const { inUse, peak } = told;
+    expect(inUse).toBeGreaterThan(0.3 * size);
+    expect(inUse).toBeLessThan(0.55 * size);
+    expect(peak).toBeLessThan(0.8 * size);
+  });
 });

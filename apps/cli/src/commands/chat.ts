@@ -57,12 +57,12 @@ async function chat(context: CliContext, model: string, o: Options): Promise<voi
   const { url, env } = await findModel(context, model);
   context.err(`opening ${url}`);
   // Loads TensorFlow, which other commands do without.
-  const [{ Chat: Conversation, openPretrained }, { initEngine }] = await Promise.all([
+  const [{ Chat: Conversation, openForInference }, { initEngine }] = await Promise.all([
     import('@ovis/pretrained'),
     import('@ovis/tensorflow'),
   ]);
   await initEngine();
-  const session = new Conversation(await openPretrained(url, { env }), o.system);
+  const session = new Conversation(await openForInference(url, { env }), o.system);
   const files = o.image.map((file) => resolve(context.cwd, file));
   if (o.question !== undefined) {
     const facts = await answer(context, session, { text: o.question, files, quiet: o.json }, answering);

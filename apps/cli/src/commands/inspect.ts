@@ -67,12 +67,12 @@ async function inspectRunFile(context: CliContext, file: string, o: Options): Pr
 async function inspectModel(context: CliContext, name: string, o: Options): Promise<Inspection> {
   const { url, env } = await findModel(context, name);
   // Loads TensorFlow, which other commands do without.
-  const [{ openPretrained, tableStatistics, tokenStatistics }, { initEngine }] = await Promise.all([
+  const [{ openForInference, tableStatistics, tokenStatistics }, { initEngine }] = await Promise.all([
     import('@ovis/pretrained'),
     import('@ovis/tensorflow'),
   ]);
   await initEngine();
-  const model = await openPretrained(url, { env });
+  const model = await openForInference(url, { env });
   const { config } = model;
   const first = config.generation === '1.0' ? 're_init_layers' : 'backbone.layer.-1';
   const stages: Stages = [

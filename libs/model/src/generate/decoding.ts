@@ -21,7 +21,7 @@ export interface Run {
 
 /** Rows of new ids, `[steps, batch]` flattened, all at once. */
 export async function* whole(run: Run): AsyncGenerator<Int32Array, void, undefined> {
-  const { decode, prefill } = generatorOf(run.config);
+  const { decode, prefill } = generatorOf(run.config, run.params);
   const first = await prefill(run.params, run.batch, run.choice);
   const limit = tf.scalar(run.plan.maxNewTokens, 'int32');
   const { start, input } = decodeArguments(run, first);
@@ -38,7 +38,7 @@ export async function* whole(run: Run): AsyncGenerator<Int32Array, void, undefin
 
 /** The same as they come: the first row at once, then `sliceTokens` rows at a time. */
 export async function* slices(run: Run): AsyncGenerator<Int32Array, void, undefined> {
-  const generator = generatorOf(run.config);
+  const generator = generatorOf(run.config, run.params);
   const { maxNewTokens, signal, sliceTokens = 1 } = run.plan;
   const size = run.batch.idle.size;
   const first = await generator.prefill(run.params, run.batch, run.choice);

@@ -31,16 +31,20 @@ export interface Generator {
   slice: Compiled<[Params, DecodeState, DecodeInput], DecodeState>;
 }
 
-const generators = new WeakMap<OvisConfig, Generator>();
+const generators = { xla: new WeakMap<OvisConfig, Generator>(), graph: new WeakMap<OvisConfig, Generator>() };
 
 /**
  * Made once per config object. The loop is many small operations, which XLA runs many times as fast as the graph executor: worth its
  * second or so of compiling; where XLA cannot, a graph serves, with a warning. The prefill is mostly matrix products: on CPUs XLA
- * gains little with few prompts and loses with many.
+ * gains little with few prompts and loses with many. Weights that are held as bfloat16 want the graph executor: XLA would make all of
+ * them float32 in front of the loop, and they are held so because there is no room for that.
  */
-export function generatorOf(config: OvisConfig): Generator {
-  const found = generators.get(config);
+export function generatorOf(config: OvisConfig, params: Params): Generator {
+  const held = Object.values(params).some(({ dtype }) => dtype !== 'float32');
+  const made = held ? generators.graph : generators.xla;
+  const found = made.get(config);
   if (found) return found;
+  const mode = held ? 'graph' : 'try-xla';
   const { llm } = config;
   const scope = (params: Params) => new ParamScope(params, LLM_PREFIX);
   const generator: Generator = {
@@ -51,16 +55,16 @@ export function generatorOf(config: OvisConfig): Generator {
     decode: compile(
       (params: Params, start: DecodeStart, input: DecodeInput) =>
         decodeLoop(llm, scope(params), startDecoding(llm, start), input).made,
-      { name: 'ovisDecode', mode: 'try-xla' },
+      { name: 'ovisDecode', mode },
     ),
     start: compile((start: DecodeStart) => startDecoding(llm, start), { name: 'ovisStartDecoding' }),
     slice: compile(
       (params: Params, state: DecodeState, input: DecodeInput) =>
         decodeLoop(llm, scope(params), state, input),
-      { name: 'ovisDecodeSlice', mode: 'try-xla' },
+      { name: 'ovisDecodeSlice', mode },
     ),
   };
-  generators.set(config, generator);
+  made.set(config, generator);
   return generator;
 }
 

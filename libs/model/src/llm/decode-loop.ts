@@ -10,11 +10,12 @@ import {
   updateSlice,
   whileLoop,
 } from '@ovis/tensorflow';
-import type { ParamScope } from '../params.ts';
+import { asFloat32, type ParamScope } from '../params.ts';
 import { type Choice, chooseTokens, markSeen } from './choose-tokens.ts';
 import type { LayerKeys } from './decoder.ts';
 import {
   finishLayer,
+  floatWeights,
   layerWeights,
   type LayerWeights,
   type Linear,
@@ -109,13 +110,15 @@ export function decodeLoop(
   const { time, ...rest } = input;
   const total = (state.cache[0] as LayerKeys).k.shape[2];
   const { cos, sin } = ropeTables(total, c.headDim, c.ropeTheta, c.ropeScaling);
-  const embedding = params.get('model.embed_tokens.weight');
+  // Weights that are held as bfloat16 stay so between the steps.
+  const held = params.asHeld();
+  const embedding = held.get('model.embed_tokens.weight');
   const constants: LoopConstants = {
     ...rest,
-    layers: state.cache.map((_, i) => layerWeights(c, params.scope(`model.layers.${i}.`))),
+    layers: state.cache.map((_, i) => layerWeights(c, held.scope(`model.layers.${i}.`))),
     embedding,
     norm: normWeight(c, params.get('model.norm.weight')),
-    head: params.optional('lm_head.weight') ?? embedding,
+    head: held.optional('lm_head.weight') ?? embedding,
     cos,
     sin,
     at: tf.reshape(tf.range(0, total, 1, 'int32'), [1, total]),
@@ -138,9 +141,9 @@ function decodeStep(c: DecoderConfig, time: number, state: DecodeState, k: LoopC
   const rope = { cos: row(k.cos), sin: row(k.sin) };
   const bias = visibility(c, time, slot, positions, k);
 
-  let x = scaleEmbeds(c, takeRows(k.embedding, tokens) as tf.Tensor2D);
+  let x = scaleEmbeds(c, asFloat32(takeRows(k.embedding, tokens)) as tf.Tensor2D);
   const cache = state.cache.map((before, i) => {
-    const w = k.layers[i] as LayerWeights;
+    const w = floatWeights(k.layers[i] as LayerWeights, x);
     const normal = rmsNorm(x, w.attentionNorm, c.rmsNormEps);
     const heads = ({ weight, bias }: Linear, perGroup: number) =>
       tf.reshape(linear(normal, weight, bias), [batch, c.kvHeads, perGroup, c.headDim]) as tf.Tensor4D;

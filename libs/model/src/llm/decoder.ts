@@ -17,7 +17,7 @@ import {
   windowBias,
 } from '@ovis/tensorflow';
 import { runBlock } from '../checkpoint.ts';
-import type { ParamScope, Tap } from '../params.ts';
+import { asFloat32, type ParamScope, type Tap } from '../params.ts';
 import {
   finishLayer,
   layerWeights,
@@ -106,12 +106,14 @@ function ropeAt(tables: RopeTables, positions?: tf.Tensor2D): RopeTables {
 
 /** Logits `[m, vocab]` of hidden states `[m, D]`; without an `lm_head` the embedding table serves (tied, spec 7.2). */
 export function vocabularyLogits(c: DecoderConfig, params: ParamScope, hidden: tf.Tensor2D): tf.Tensor2D {
-  return logitsOf(c, hidden, params.optional('lm_head.weight') ?? params.get('model.embed_tokens.weight'));
+  const held = params.asHeld();
+  return logitsOf(c, hidden, held.optional('lm_head.weight') ?? held.get('model.embed_tokens.weight'));
 }
 
 /** Rows of the LLM's own embedding table: ids int32 of any shape -> `[ids.size, D]`. */
 export function textEmbeds(params: ParamScope, ids: tf.Tensor): tf.Tensor2D {
-  return takeRows(params.get('model.embed_tokens.weight'), tf.reshape(ids, [ids.size])) as tf.Tensor2D;
+  const rows = takeRows(params.held('model.embed_tokens.weight'), tf.reshape(ids, [ids.size]));
+  return asFloat32(rows) as tf.Tensor2D;
 }
 
 /**

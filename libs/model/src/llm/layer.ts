@@ -1,6 +1,6 @@
 import type { DecoderConfig } from '../config/index.ts';
 import { geluTanhTimes, linear, rmsNorm, siluTimes, softcap, tf } from '@ovis/tensorflow';
-import type { ParamScope } from '../params.ts';
+import { asFloat32, notBefore, type ParamScope } from '../params.ts';
 
 /*
  * What a decoder layer is made of, for whole sequences (decoder.ts) and for one token at a time (decode-loop.ts). Where the families
@@ -55,6 +55,14 @@ export function layerWeights(c: DecoderConfig, layer: ParamScope): LayerWeights 
   };
 }
 
+/** The layer's matrices as float32, not before `after` is there. */
+export function floatWeights(w: LayerWeights, after: tf.Tensor): LayerWeights {
+  const float = (linear: Linear): Linear => ({ ...linear, weight: asFloat32(linear.weight, after) });
+  const [q, k, v, output] = [w.q, w.k, w.v, w.output].map(float) as [Linear, Linear, Linear, Linear];
+  const [gate, up, down] = [w.gate, w.up, w.down].map(float) as [Linear, Linear, Linear];
+  return { ...w, q, k, v, output, gate, up, down };
+}
+
 /** What a norm multiplies with: w, in Gemma 1 + w. */
 export function normWeight(c: DecoderConfig, weight: tf.Tensor): tf.Tensor {
   return c.gemma ? tf.add(weight, 1) : weight;
@@ -86,8 +94,23 @@ export function finishLayer(
   return tf.add(attended, normed(linear(active, w.down.weight), w.mlpOutputNorm));
 }
 
-/** Logits `[m, vocab]` of normalised hidden states `[m, D]` and the table or `lm_head` `[vocab, D]`. */
+/** Logits `[m, vocab]` of normalised hidden states `[m, D]` and the table or `lm_head` `[vocab, D]`, as it is held. */
 export function logitsOf(c: DecoderConfig, hidden: tf.Tensor2D, head: tf.Tensor): tf.Tensor2D {
-  const logits = linear(hidden, head);
+  const logits = head.dtype === 'float32' ? linear(hidden, head) : heldLogits(hidden, head);
   return c.logitSoftcap === undefined ? logits : softcap(logits, c.logitSoftcap);
+}
+
+/** Rows of the largest matrix that are float32 at the same time. */
+const HELD_ROWS = 8192;
+
+/** {@link linear} with a matrix that is held as bfloat16, block by block of its rows. */
+function heldLogits(hidden: tf.Tensor2D, head: tf.Tensor): tf.Tensor2D {
+  const [vocab = 0, width = 0] = head.shape;
+  const blocks: tf.Tensor2D[] = [];
+  for (let row = 0; row < vocab; row += HELD_ROWS) {
+    const now = notBefore(head, blocks.at(-1) ?? hidden);
+    const rows = tf.slice(now, [row, 0], [Math.min(HELD_ROWS, vocab - row), width]);
+    blocks.push(linear(hidden, asFloat32(rows)));
+  }
+  return tf.concat(blocks, 1);
 }
