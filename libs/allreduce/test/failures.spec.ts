@@ -5,7 +5,7 @@ import {
   CollectiveMismatchError,
   CorruptFrameError,
   PeerLostError,
-  ProcessGroup,
+  type ProcessGroup,
   type AlgorithmName,
   type GroupOptions,
 } from '../src/index.ts';

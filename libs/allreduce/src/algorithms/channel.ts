@@ -65,8 +65,8 @@ export function single(algorithm: AlgorithmName, large: boolean, start: (channel
 /** Messages up to this size need not wait for their receiver: it keeps what is early. */
 export const EAGER_BYTES = 64 * 1024;
 
-/** Bytes of one step of a pipeline: what is reduced while the next is on its way. A multiple of 4. */
-export const CHUNK_BYTES = 256 * 1024;
+/** Bytes of one step of a pipeline, what is reduced while the next is on its way: a quarter of what there is, but not too few and not too many. */
+const CHUNK_BYTES = { least: 64 * 1024, most: 256 * 1024, multiple: 4_096 };
 
 export function peers({ rank, world }: Membership): number[] {
   // Each rank begins with its right neighbour, so that not all of them talk to rank 0 first.
@@ -85,11 +85,23 @@ export function segmentOf<T extends Numbers>(buffer: T, rank: number, world: num
   return buffer.subarray(begin, end) as T;
 }
 
-/** A buffer in pieces of at most `bytes`; one empty piece of an empty one, so that every message is seen and checked. */
-export function chunksOf<T extends Numbers | Uint8Array>(buffer: T, bytes = CHUNK_BYTES): T[] {
+/**
+ * A buffer in pieces, as many on every rank; one empty piece of an empty one, so that every message is seen and checked.
+ * @param bytes of a piece; default by the buffer's size
+ */
+export function chunksOf<T extends Numbers | Uint8Array>(
+  buffer: T,
+  bytes = chunkBytes(buffer.byteLength),
+): T[] {
   const step = bytes / buffer.BYTES_PER_ELEMENT;
   const chunks: T[] = [];
   for (let at = 0; at < buffer.length || at === 0; at += step)
     chunks.push(buffer.subarray(at, at + step) as T);
   return chunks;
+}
+
+function chunkBytes(bytes: number): number {
+  const { least, most, multiple } = CHUNK_BYTES;
+  const quarter = Math.ceil(bytes / 4 / multiple) * multiple;
+  return Math.min(most, Math.max(least, quarter));
 }

@@ -1,10 +1,10 @@
 import { factorOf, reduceRange } from '../kernels/reduce.ts';
 import { dequantize, INT8_BLOCK, int8Bytes, quantize } from '../kernels/int8.ts';
-import { CHUNK_BYTES, EAGER_BYTES, peers, single, type Channel, type Plan } from './channel.ts';
+import { EAGER_BYTES, peers, single, type Channel, type Plan } from './channel.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Numbers of one chunk: a whole number of blocks. */
-const CHUNK = CHUNK_BYTES;
+const CHUNK = 128 * 1024;
 
 export interface Int8Options {
   op: 'sum' | 'mean';

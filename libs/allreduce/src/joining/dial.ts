@@ -1,5 +1,6 @@
 import { debugTo } from '../debug.ts';
 import { JoinError } from '../errors.ts';
+import type * as GrpcDial from '../transports/grpc-dial.ts';
 import { dialSocket, type SocketTarget } from '../transports/socket-wire.ts';
 import { clientTls } from '../transports/tls-files.ts';
 import type { Wire, WirePath } from '../transports/wire.ts';
@@ -28,7 +29,7 @@ export class Dialler {
   readonly #options: GroupOptions;
   readonly #peer: number;
   readonly #signal: AbortSignal;
-  #grpc: typeof import('../transports/grpc-dial.ts') | undefined;
+  #grpc: typeof GrpcDial | undefined;
 
   constructor(options: GroupOptions, peer: number, signal: AbortSignal) {
     this.#options = options;

@@ -7,6 +7,7 @@ const HEADER = [
   'peer',
   'unit',
   'ratio',
+  'ratio best',
   'ratio CPU',
   'cores',
   'spread',
@@ -22,6 +23,7 @@ export function table(results: readonly CaseResult[]): string {
     amount(r.peer, r.unit),
     r.unit === 'bytes' ? 'MB' : r.unit,
     r.ratio?.toFixed(2) ?? '-',
+    r.ratioBest?.toFixed(2) ?? '-',
     r.ratioCpu?.toFixed(2) ?? '-',
     [r.oursCores, r.peerCores].map((cores) => cores?.toFixed(1) ?? '-').join(' / '),
     [r.oursSpread, r.peerSpread].map(percent).join(' / '),
@@ -38,6 +40,7 @@ export function table(results: readonly CaseResult[]): string {
       .trimEnd();
   const notes = results.flatMap((r) => [
     ...(r.error ? [`${r.case}: ${r.error}`] : []),
+    ...(r.oursCpuPerGb ? [`${r.case}: CPU s/GB ${r.oursCpuPerGb} / ${r.peerCpuPerGb ?? '-'}`] : []),
     ...(r.forms ?? []).flatMap((form) => (form.error ? [leftOut(r, form)] : [])),
   ]);
   return [line(HEADER), line(widths.map((w) => '-'.repeat(w))), ...rows.map(line), ...notes].join('\n');

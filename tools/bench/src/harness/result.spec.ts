@@ -131,6 +131,6 @@ test('the table shows a missing peer as a dash and says why', () => {
   );
   const [header, , row, note] = table([missing]).split('\n');
   expect(header).toMatch(/^case +ours +peer +unit +ratio/);
-  expect(row).toMatch(/^some +1\.50 +- +ms +- +- +2\.0 \/ -/);
+  expect(row).toMatch(/^some +1\.50 +- +ms +- +- +- +2\.0 \/ -/);
   expect(note).toBe('some: no peer: no python3');
 });

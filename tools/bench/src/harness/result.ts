@@ -7,6 +7,8 @@ export interface SideResult {
   variant: string;
   /** The headline number. */
   value: number;
+  /** That of the best iteration; NaN for memory. */
+  best: number;
   /** From CPU time; NaN for memory. */
   cpu: number;
   cores: number;
@@ -38,6 +40,13 @@ export interface CaseResult {
   oursCpu: number | null;
   peerCpu: number | null;
   ratioCpu: number | null;
+  /** The best iteration of each side: what the machine can do when nothing disturbs it. */
+  oursBest?: number | null;
+  peerBest?: number | null;
+  ratioBest?: number | null;
+  /** CPU seconds per GB of `params.bytes`, where a case has them. */
+  oursCpuPerGb?: number | null;
+  peerCpuPerGb?: number | null;
   /** CPU time / wall time: processors that were busy on average. */
   oursCores: number | null;
   peerCores: number | null;
@@ -58,6 +67,7 @@ export function inUnit(benchCase: BenchCase, samples: Samples): SideResult {
     return {
       variant: '',
       value: median(peakExtraBytes),
+      best: NaN,
       cpu: NaN,
       cores: NaN,
       spread: spread(peakExtraBytes),
@@ -72,6 +82,7 @@ export function inUnit(benchCase: BenchCase, samples: Samples): SideResult {
   return {
     variant: '',
     value: convert(median(headline)),
+    best: convert(Math.min(...headline)),
     cpu: convert(median(samples.cpuMs)),
     cores: sum(samples.cpuMs) / sum(samples.wallMs),
     spread: spread(headline),
@@ -105,6 +116,10 @@ export function caseResult(
     oursCpu: number(ours?.cpu),
     peerCpu: number(peer?.cpu),
     ratioCpu: costRatio(better, ours?.cpu, peer?.cpu),
+    oursBest: number(ours?.best),
+    peerBest: number(peer?.best),
+    ratioBest: costRatio(better, ours?.best, peer?.best),
+    ...perGb(benchCase, ours, peer),
     oursCores: number(ours?.cores),
     peerCores: number(peer?.cores),
     oursSpread: number(ours?.spread),
@@ -114,6 +129,14 @@ export function caseResult(
     forms: measured.map((m) => formResult(benchCase, m)),
     ...(error ? { error } : {}),
   };
+}
+
+/** CPU time per operation, in the case's unit, as seconds per GB. */
+function perGb({ unit, params }: BenchCase, ours?: SideResult, peer?: SideResult): Partial<CaseResult> {
+  const bytes = params?.bytes;
+  if (typeof bytes !== 'number' || unit !== 'us') return {};
+  const seconds = (side?: SideResult) => number(side && (side.cpu * 1e-6 * 1e9) / bytes);
+  return { oursCpuPerGb: seconds(ours), peerCpuPerGb: seconds(peer) };
 }
 
 function formResult(benchCase: BenchCase, { variant, samples, failure }: Measured): FormResult {

@@ -1,13 +1,15 @@
 import { CollectiveListener, ProcessGroup, type GroupOptions } from '@ovis/allreduce';
+import { serveCollectives } from '@ovis/allreduce/grpc';
 
 /* A rank beside the timed one: it takes part until its parent goes. */
 
-type Start = Pick<GroupOptions, 'rank' | 'world' | 'addresses' | 'sockets' | 'timeoutMs'> & {
+type Start = Pick<GroupOptions, 'rank' | 'world' | 'addresses' | 'transport' | 'timeoutMs'> & {
   length: number;
   share: { staging: number; inPlace: number };
 };
 
 const listener = await CollectiveListener.listen();
+if (process.argv[2] === 'grpc') await serveCollectives(listener);
 process.once('disconnect', () => process.exit(0));
 process.once('message', ({ length, share, ...options }: Start) => {
   void (async () => {

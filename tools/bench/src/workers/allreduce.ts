@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CollectiveListener, ProcessGroup } from '@ovis/allreduce';
+import { CollectiveListener, ProcessGroup, type GroupOptions } from '@ovis/allreduce';
+import { serveCollectives } from '@ovis/allreduce/grpc';
 import { serve } from '../worker.ts';
 
 /*
@@ -13,31 +14,33 @@ const TIMEOUT_MS = 3_600_000;
 
 serve(async (setup) => {
   const { variant, world, bytes, calls } = setup as unknown as {
-    /** Sockets; shared memory with copies in and out; shared memory in place. */
-    variant: 'tcp' | 'unix' | 'shm' | 'in-place';
+    /** Sockets; shared memory with copies in and out; shared memory in place; gRPC. */
+    variant: 'tcp' | 'unix' | 'shm-staged' | 'shm-inplace' | 'grpc';
     world: number;
     bytes: number;
     calls: number;
   };
   const script = fileURLToPath(new URL('./allreduce-rank.ts', import.meta.url));
   const others = Array.from({ length: world - 1 }, () =>
-    fork(script, { execArgv: ['--import', 'tsx'], stdio: ['ignore', 2, 'inherit', 'ipc'] }),
+    fork(script, [variant], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 2, 'inherit', 'ipc'] }),
   );
   process.once('exit', () => others.forEach((child) => child.kill('SIGKILL')));
   const listener = await CollectiveListener.listen();
+  if (variant === 'grpc') await serveCollectives(listener);
   const addresses = await Promise.all(
     others.map(
       (child) => new Promise<string>((resolve) => child.once('message', (m) => resolve(m as string))),
     ),
   );
   const all = [listener.address, ...addresses];
-  const options = {
-    world,
-    addresses: all,
-    sockets: variant === 'tcp' ? 'tcp' : 'auto',
-    timeoutMs: TIMEOUT_MS,
-  } as const;
-  const share = { staging: variant === 'shm' ? bytes : 0, inPlace: variant === 'in-place' ? bytes : 0 };
+  const transports: Record<typeof variant, GroupOptions['transport']> = {
+    ...{ tcp: 'tcp', unix: 'unix', grpc: 'grpc', 'shm-staged': 'auto', 'shm-inplace': 'auto' },
+  };
+  const options = { world, addresses: all, transport: transports[variant], timeoutMs: TIMEOUT_MS };
+  const share = {
+    staging: variant === 'shm-staged' ? bytes : 0,
+    inPlace: variant === 'shm-inplace' ? bytes : 0,
+  };
   others.forEach((child, i) => child.send({ ...options, rank: i + 1, length: bytes / 4, share }));
   const group = await ProcessGroup.join({ groupId: 'bench', generation: 1, rank: 0, listener, ...options });
   if (share.staging + share.inPlace > 0 && !(await group.shareMemory(share)))
