@@ -89,6 +89,8 @@ export class AsyncCheckpointer {
   #failure: { error: unknown } | undefined;
   /** What the last save wrote, should it have to be taken away. */
   #written: { id: string; names: ReadonlySet<string> } | undefined;
+  /** Rank 0: saves that failed, in whose folders other ranks may still be writing. */
+  readonly #dead = new Set<string>();
 
   constructor(options: CheckpointerOptions) {
     this.#o = options;
@@ -155,6 +157,19 @@ export class AsyncCheckpointer {
     if (written) await this.#remove(written.id, [...written.names]);
   }
 
+  /** Rank 0: takes away what ranks wrote for saves that failed. Once nobody writes any more nothing is left of them. */
+  async tidy(): Promise<void> {
+    for (const id of this.#dead) {
+      const keys: string[] = [];
+      try {
+        for await (const { key } of this.#storage.list(`${join(id, this.#o.attempt)}/`)) keys.push(key);
+      } catch {
+        return; // What stays is invisible, and swept in time.
+      }
+      await removeFiles(this.#storage, '', keys);
+    }
+  }
+
   /** Gives up what is under way, and takes its files away as far as possible. */
   async close(): Promise<void> {
     this.#abort.abort(new Error('the checkpointer was closed'));
@@ -169,6 +184,7 @@ export class AsyncCheckpointer {
     const names = new Set(staged.map(({ name }) => name));
     this.#written = { id, names };
     let committing = false;
+    await this.tidy();
     try {
       const work = await this.#lasting.prepare(names);
       for (const { name } of [...work.files, ...work.extraFiles]) names.add(name);
@@ -200,6 +216,7 @@ export class AsyncCheckpointer {
       const refused = error instanceof CheckpointError || isStorageError(error, 'DISK_FULL');
       const keep = committing && !refused;
       if (keep) this.#written = undefined;
+      else if (rank === 0) this.#dead.add(id);
       await this.#giveUp(id, error, keep ? [] : [...names, STATE_FILE]);
       throw error;
     }

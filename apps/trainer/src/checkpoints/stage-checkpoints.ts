@@ -115,6 +115,8 @@ export class StageCheckpoints {
     const all = await group.allGatherBytes(Buffer.from(own), { tag: 'checkpoint saved' });
     // Nobody will ever complete it.
     if (all.some(({ byteLength }) => byteLength > 0)) await this.#checkpointer.discard();
+    // Nobody writes any more.
+    await this.#checkpointer.tidy();
     if (failure) throw failure.error;
     for (const [rank, bytes] of all.entries()) {
       if (bytes.byteLength === 0) continue;
