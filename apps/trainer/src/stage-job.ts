@@ -125,7 +125,9 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
     const base = start.base ?? (await baseOf(o));
     checkpoints = await StageCheckpoints.create({ ...o, run, model, trainer: created, group, base });
     const saving = checkpoints;
-    const shared = await (sites ? sites.inside : group)?.shareMemory(created.sharedMemory);
+    const adding = sites ? sites.inside : group;
+    const shared = await adding?.shareMemory(created.sharedMemory);
+    if (shared) created.placeBuffers((length) => (adding as ProcessGroup).allocate(length));
     if (sites) o.log.info(`${sites.count} sites average their weights every ${settings.localSteps} steps`);
     else if (request.world > 1)
       o.log.info(`gradients go through ${shared ? 'memory that the trainers share' : 'sockets'}`);

@@ -24,16 +24,16 @@ export interface AdamWRates {
   decay: tf.Scalar;
 }
 
-/** {@link AdamWRates} on the host, for optimizer step `step` (0-based). */
-export function adamwRates(settings: AdamWSettings, learningRate: number, step: number) {
+/** The rates of optimizer step `step` (0-based); the caller disposes them. */
+export function adamwRates(settings: AdamWSettings, learningRate: number, step: number): AdamWRates {
   const t = step + 1;
   // The moments decay by float32's 0.999, whose distance from 1 is 1.3e-5 off: the corrections have to match it.
   const first = 1 - Math.fround(settings.beta1) ** t;
   const second = Math.sqrt(1 - Math.fround(settings.beta2) ** t);
   return {
-    alpha: (learningRate * second) / first,
-    epsilon: settings.epsilon * second,
-    decay: learningRate * settings.weightDecay,
+    alpha: tf.scalar((learningRate * second) / first),
+    epsilon: tf.scalar(settings.epsilon * second),
+    decay: tf.scalar(learningRate * settings.weightDecay),
   };
 }
 

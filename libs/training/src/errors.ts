@@ -58,3 +58,20 @@ export function halfDone(
     { cause },
   );
 }
+
+/** A trainer is busy, or of no use since `failure`. */
+export function refusal(stage: number, what: string, failure: StageError | undefined): StageError {
+  if (!failure) {
+    return new StageError(
+      'TRAINER_FAILED',
+      `The trainer of stage ${stage} was asked for ${what} while a step runs.`,
+      'Await step() first.',
+    );
+  }
+  return new StageError(
+    'TRAINER_FAILED',
+    `The trainer of stage ${stage} cannot give ${what}: ${failure.message}`,
+    failure.hint,
+    { cause: failure },
+  );
+}

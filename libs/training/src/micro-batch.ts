@@ -96,6 +96,10 @@ export function paddedLength(
   return Math.min(maxLength, rung(Math.ceil(longest / lengthMultiple)) * lengthMultiple);
 }
 
+export function shardsOf(batch: MicroBatch): readonly TrainingBatch[] {
+  return Array.isArray(batch) ? (batch as readonly TrainingBatch[]) : [batch as TrainingBatch];
+}
+
 /** Releases the tensors of a micro-batch. */
 export function disposeMicroBatch(batch: MicroBatch): void {
   tf.dispose(batch as unknown as tf.TensorContainer);

@@ -4,7 +4,7 @@ import { tensorView, tf } from '@ovis/tensorflow';
 import { adamwRates } from './adamw.ts';
 import type { Collective } from './collective.ts';
 import { soloCollective } from './collective.ts';
-import { halfDone, missingOptimizer, notFinite, StageError } from './errors.ts';
+import { halfDone, missingOptimizer, notFinite, refusal, StageError } from './errors.ts';
 import type { ExchangeStart, Gang } from './exchange/choose-exchange.ts';
 import { createExchange, gangOf, innerCollective, momentsOf } from './exchange/choose-exchange.ts';
 import type { Exchange, SharedMemoryNeeds } from './exchange/exchange.ts';
@@ -17,7 +17,8 @@ import type { FlatState } from './flat-state.ts';
 import { freshParams } from './fresh-params.ts';
 import { gumbelStep } from './gumbel.ts';
 import type { HostTensors } from './host-tensors.ts';
-import type { MicroBatch, TrainingBatch } from './micro-batch.ts';
+import { shardsOf } from './micro-batch.ts';
+import type { MicroBatch } from './micro-batch.ts';
 import { trainedRates } from './modules.ts';
 import { learningRate } from './schedule.ts';
 import { checkSettings, scheduleOf } from './settings.ts';
@@ -193,14 +194,8 @@ export class StageTrainer {
     const requestStop = options.requestStop ?? false;
     const rateFrom = (peak: number) => learningRate(scheduleOf(this.settings, peak), this.#step);
     const rate = rateFrom(this.settings.learningRate);
-    const rates = this.#layout.groups.map((group) => {
-      const host = adamwRates(this.settings, rateFrom(group.learningRate), this.#step);
-      return {
-        alpha: tf.scalar(host.alpha),
-        epsilon: tf.scalar(host.epsilon),
-        decay: tf.scalar(host.decay),
-      };
-    });
+    const learningRates = this.#layout.groups.map((group) => rateFrom(group.learningRate));
+    const rates = learningRates.map((peak) => adamwRates(this.settings, peak, this.#step));
     const gumbel = gumbelStep(this.#config, this.settings, this.#step);
     const start = performance.now();
     let committed = false;
@@ -222,7 +217,7 @@ export class StageTrainer {
         loss,
         gradNorm,
         learningRate: rate,
-        learningRates: this.#layout.groups.map((group) => rateFrom(group.learningRate)),
+        learningRates,
         tokens,
         stopRequested: stops > 0,
         computeMs: performance.now() - start - communicateMs,
@@ -334,22 +329,6 @@ export class StageTrainer {
   }
 
   #refusal(what: string): StageError {
-    if (!this.#failure) {
-      return new StageError(
-        'TRAINER_FAILED',
-        `The trainer of stage ${this.settings.stage} was asked for ${what} while a step runs.`,
-        'Await step() first.',
-      );
-    }
-    return new StageError(
-      'TRAINER_FAILED',
-      `The trainer of stage ${this.settings.stage} cannot give ${what}: ${this.#failure.message}`,
-      this.#failure.hint,
-      { cause: this.#failure },
-    );
+    return refusal(this.settings.stage, what, this.#failure);
   }
-}
-
-function shardsOf(batch: MicroBatch): readonly TrainingBatch[] {
-  return Array.isArray(batch) ? (batch as readonly TrainingBatch[]) : [batch as TrainingBatch];
 }
