@@ -164,7 +164,7 @@ describe.skipIf(temporalMissing !== '')(`trainOvis${temporalMissing}`, () => {
     expect(calls.filter((call) => call.name === 'releaseGang')).toHaveLength(1);
   });
 
-  it('fails when the gang cannot form, without trying to train', async () => {
+  it('fails when the gang cannot form, without trying to train, and takes its wish back', async () => {
     const { activities, calls } = mockActivities({
       acquireGang: async () => {
         throw activityFailure({
@@ -182,7 +182,8 @@ describe.skipIf(temporalMissing !== '')(`trainOvis${temporalMissing}`, () => {
         hint: 'Start another trainer.',
       });
     });
-    expect(calls.map((call) => call.name)).toEqual(['recordRun', 'acquireGang']);
+    // The answer of a controller may be lost that has reserved trainers all the same.
+    expect(calls.map((call) => call.name)).toEqual(['recordRun', 'acquireGang', 'releaseGang']);
   });
 
   it.each(['BAD_CONFIG', 'BAD_DATA', 'NO_BUCKET'])('fails at once on %s', async (code) => {

@@ -49,17 +49,9 @@ async function report(silentMs: number): Promise<void> {
   writeSync(2, `${JSON.stringify({ level: 'error', time, name: trainerId, msg, stack, ...job })}\n`);
   if (job === undefined) return;
   try {
-    const { joinUrl, openStorage } = await import('@ovis/storage');
-    const { runId, stage, generation, rank, storage } = job;
-    const key = `stage${stage}-generation${generation}-rank${rank}-blocked.json`;
-    const content = { time, trainerId, silentMs, stack, runId, stage, generation, rank };
-    await openStorage(joinUrl(storage, `${runId}/reports`)).put(
-      key,
-      `${JSON.stringify(content, null, 2)}\n`,
-      {
-        contentType: 'application/json',
-      },
-    );
+    // Loaded only now: each trainer has this thread, hardly any needs it.
+    const { writeReport } = await import('./write-report.ts');
+    await writeReport(job, { time, trainerId, silentMs, stack });
   } catch (error) {
     writeSync(
       2,

@@ -5,6 +5,7 @@ import { errorOf, join } from '../../test/groups.ts';
 import {
   CollectiveListener,
   CorruptFrameError,
+  PeerLostError,
   JoinError,
   ProcessGroup,
   type GroupOptions,
@@ -231,7 +232,11 @@ describe('the connection', () => {
     const [zero, one] = await Promise.all(
       groups.map((group) => errorOf(group.allReduce(new Float32Array(400_000)))),
     );
-    expect(one).toMatchObject({ code: 'PEER_LOST', rank: 0, reason: 'stalled', bytesReceived: 262_144 });
+    expect(one).toMatchObject({ code: 'PEER_LOST', rank: 0, reason: 'stalled' });
+    // Whole frames count: of those the last one may be missing, which has 256 KiB at the most.
+    const { bytesReceived } = one as PeerLostError;
+    expect(bytesReceived).toBeGreaterThan(300_000 - 262_144);
+    expect(bytesReceived).toBeLessThan(300_000);
     expect(zero).toBeDefined();
   });
 
