@@ -32,6 +32,11 @@ export function hostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Whether "host:port" or "[::1]:port" names a port already; a bare IPv6 address does not. */
+export function hasPort(text: string): boolean {
+  return /^(\[.+\]|[^:]+):[1-9]\d*$/.test(text);
+}
+
 export function endpointText({ kind, host, port }: Endpoint): string {
   return `${kind === 'grpc' ? GRPC : ''}${hostPort(host, port)}`;
 }

@@ -297,3 +297,41 @@ describe('CollectiveListener', () => {
     await Promise.all(groups.map((group) => group.close()));
   });
 });
+
+describe('an advertised port', () => {
+  it('stands as it is: peers come through whatever forwards it', async () => {
+    let own = 0;
+    const proxy = createServer((socket) => {
+      const inner = connect(own, '127.0.0.1');
+      socket.pipe(inner).pipe(socket);
+      for (const [end, other] of [
+        [socket, inner],
+        [inner, socket],
+      ] as const)
+        end.on('error', () => other.destroy()).on('close', () => other.destroy());
+    });
+    let through = 0;
+    proxy.on('connection', () => through++);
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    cleanups.push(() => proxy.close());
+    const { port } = proxy.address() as { port: number };
+    // A port that is free now.
+    const [free] = await listeners(1);
+    own = Number(free?.address.split(':')[1]);
+    await free?.close();
+    const behind = await CollectiveListener.listen({ port: own, advertise: `127.0.0.1:${port}` });
+    const plain = await CollectiveListener.listen({ advertise: '127.0.0.1' });
+    cleanups.push(
+      () => behind.close(),
+      () => plain.close(),
+    );
+    expect(behind.address).toBe(`127.0.0.1:${port}`);
+    const groups = await join([behind, plain]);
+    cleanups.push(...groups.map((group) => () => group.close()));
+    const sums = [Float32Array.of(1), Float32Array.of(2)];
+    await Promise.all(groups.map((group, rank) => group.allReduce(sums[rank] as Float32Array)));
+    expect(sums.map(([value]) => value)).toEqual([3, 3]);
+    expect(through).toBe(1);
+  });
+});

@@ -8,6 +8,7 @@ import type { Wire, WirePath } from '../transports/wire.ts';
 import { controlFrame, FrameType } from '../wire/frame.ts';
 import { FrameReader } from '../wire/frame-reader.ts';
 import {
+  hasPort,
   hostPort,
   isWildcard,
   localPath,
@@ -25,8 +26,9 @@ export interface ListenOptions {
   /** 0 picks a free one (default). */
   port?: number;
   /**
-   * What others dial, tried in turn: addresses, names, interfaces ("eth0") or networks ("10.0.0.0/8"). Default the environment's
-   * OVIS_COLLECTIVE_ADVERTISE (separated by commas), else `host`, or all addresses of this machine when `host` is a wildcard.
+   * What others dial, tried in turn: addresses, names, interfaces ("eth0") or networks ("10.0.0.0/8"). Where something between forwards another
+   * port (a proxy, NAT, a container), "host:port". Default the environment's OVIS_COLLECTIVE_ADVERTISE (separated by commas), else `host`, or
+   * all addresses of this machine when `host` is a wildcard.
    */
   advertise?: string | readonly string[];
   /** Encrypts all but unix sockets; every rank needs it. */
@@ -91,7 +93,7 @@ export class CollectiveListener {
     const hosts = advertisedHosts(options, host);
     const listener = new CollectiveListener(options);
     const port = await listenOn(listener.#tcp, host, options.port ?? 0);
-    listener.#address = hosts.map((one) => hostPort(one, port)).join(',');
+    listener.#address = hosts.map((one) => (hasPort(one) ? one : hostPort(one, port))).join(',');
     for (const one of isWildcard(host) ? hosts : []) {
       const warning = await loopbackWarning(one);
       if (warning) process.emitWarning(warning);

@@ -44,6 +44,8 @@ export interface ClusterOptions {
   waitForTrainers?: boolean;
   restart?: RestartPolicy;
   env?: NodeJS.ProcessEnv;
+  /** More of a trainer's environment, by its number from 1: its ports, for instance. */
+  trainerEnv?: (index: number) => NodeJS.ProcessEnv;
 }
 
 /** A running cluster of this machine. */

@@ -203,9 +203,14 @@ async function startTrainers(
   const all = trainers + spares;
   const started = await Promise.all(
     Array.from({ length: all }, (_, index) =>
-      supervisor.start(trainerSpec({ env: clusterEnv(state), index: index + 1, trainers }), {
-        tier: TIER.trainer,
-      }),
+      supervisor.start(
+        trainerSpec({
+          env: { ...clusterEnv(state), ...options.trainerEnv?.(index + 1) },
+          index: index + 1,
+          trainers,
+        }),
+        { tier: TIER.trainer },
+      ),
     ),
   );
   await controller;
