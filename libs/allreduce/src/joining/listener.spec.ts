@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { errorOf, join } from '../../test/groups.ts';
+import type {
+  PeerLostError} from '../index.ts';
 import {
   CollectiveListener,
   CorruptFrameError,
-  PeerLostError,
   JoinError,
   ProcessGroup,
   type GroupOptions,
