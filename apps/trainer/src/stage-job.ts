@@ -9,6 +9,7 @@ import type { Logger } from '@ovis/telemetry';
 import { asFloats, baseOf, loadStart } from './checkpoints/load-start.ts';
 import { StageCheckpoints } from './checkpoints/stage-checkpoints.ts';
 import { readBatches, type StepSamples } from './data/batches.ts';
+import { SampleAudit } from './data/sample-audit.ts';
 import { picturePreparer } from './data/pictures.ts';
 import { createSampleEncoder } from './data/sample-encoder.ts';
 import { errorFacts } from './errors.ts';
@@ -145,13 +146,14 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
       },
     });
     emit({ phase: { phase: StagePhase.COMPILING, detail: `${created.trained.length} trained tensors` } });
+    const audit = SampleAudit.ofEnvironment(request);
     let saved = '';
     let savedStep = -1;
     let training = false;
     let loss: number | undefined;
     const result = await runStage<LaneCursor[]>({
-      trainer: cursors.beside(created),
-      batches: cursors.remember(stageBatches(run, stage, o, start, fromStep)),
+      trainer: audit ? audit.beside(cursors.beside(created)) : cursors.beside(created),
+      batches: cursors.remember(stageBatches(run, stage, o, { start, fromStep, audit })),
       fromStep,
       totalSteps: settings.totalSteps,
       checkpointEvery: stage.checkpointEvery,
@@ -241,8 +243,7 @@ async function* stageBatches(
   run: RunConfig,
   stage: StageConfig,
   { request, gpu }: Pick<StageJobOptions, 'request' | 'gpu'>,
-  start: StartPoint,
-  fromStep: number,
+  { start, fromStep, audit }: { start: StartPoint; fromStep: number; audit?: SampleAudit },
 ): AsyncGenerator<StageBatch<LaneCursor[]>, void> {
   const { model } = start;
   const { config } = model;
@@ -280,17 +281,19 @@ async function* stageBatches(
     batchSize: stage.batchSize,
     accumulation,
   });
-  for await (const { microBatches, cursors } of samples) {
+  for await (const { microBatches, keys, cursors } of samples) {
     const numbered = microBatches.flat().map((sample, i) => ({ ...sample, order: orders[i] }));
+    const built = buildStepBatches(numbered, config, {
+      maxLength: run.model.multimodalMaxLength,
+      lengthMultiple: 16,
+      microBatches: accumulation,
+      shards: gpu ? 1 : run.gang.batchShards,
+      packing,
+      lossNormalization,
+    });
+    audit?.remember(built, keys);
     yield {
-      microBatches: buildStepBatches(numbered, config, {
-        maxLength: run.model.multimodalMaxLength,
-        lengthMultiple: 16,
-        microBatches: accumulation,
-        shards: gpu ? 1 : run.gang.batchShards,
-        packing,
-        lossNormalization,
-      }),
+      microBatches: built,
       images: stage.batchSize / request.world,
       cursor: cursors,
     };

@@ -42,6 +42,8 @@ export interface BatchSourceOptions {
 /** One optimizer step's micro-batches of this rank, and where its lanes stand after them. */
 export interface StepSamples {
   microBatches: PreparedSample[][];
+  /** `shard#key` of its samples, in order. */
+  keys: string[];
   cursors: LaneCursor[];
 }
 
@@ -62,11 +64,13 @@ export async function* readBatches(o: BatchSourceOptions): AsyncGenerator<StepSa
   try {
     for (let step = o.fromStep; ; step++) {
       const microBatches: PreparedSample[][] = [];
+      const keys: string[] = [];
       for (let micro = 0; micro < o.accumulation; micro++) {
         const samples = await group.nextBatch(o.batchSize / o.accumulation);
+        keys.push(...samples.map(({ shard, key }) => `${shard}#${key}`));
         microBatches.push(await Promise.all(samples.map((sample) => prepareSample(o, sample, step))));
       }
-      yield { microBatches, cursors: group.cursors() };
+      yield { microBatches, keys, cursors: group.cursors() };
     }
   } finally {
     group.close();
