@@ -80,6 +80,8 @@ function meaning({ path, before, after }: ConfigChange, at: GoesOnAt): Meaning {
   if (top === 'gang' || path === 'priority')
     return (at.inside && gangMeaning(second)) || { effect: 'applies', why: 'for the next gang' };
   if (top === 'evaluation') return { effect: 'later', why: 'for the evaluation' };
+  if (top === 'monitor' || top === 'onBadLoss')
+    return { effect: 'applies', why: 'for the steps that follow' };
   if (top === 'checkpoints') return { effect: 'applies', why: 'for the next checkpoints' };
   if (top === 'model')
     return at.fresh

@@ -37,6 +37,13 @@ describe('parseRunConfig', () => {
     expect(() => parseRunConfig(`${icons}\ncheckpoints: { keep: 3 }\n`)).toThrow('checkpoints.keep');
   });
 
+  it('watches and stops at a bad loss unless it is told otherwise', () => {
+    expect(parseRunConfig(icons)).toMatchObject({ onBadLoss: 'stop', monitor: { enabled: true, every: 50 } });
+    const told = parseRunConfig(icons, { overrides: ['onBadLoss=skip', 'monitor.deadShare=0.7'] });
+    expect(told).toMatchObject({ onBadLoss: 'skip', monitor: { deadShare: 0.7, patience: 3 } });
+    expect(() => parseRunConfig(`${icons}\nonBadLoss: ignore\n`)).toThrow('onBadLoss');
+  });
+
   it('fills the defaults of each stage as published', () => {
     const config = parseRunConfig(icons);
     expect(config.stages.map((stage) => stage.trainModules)).toEqual([

@@ -5,6 +5,8 @@ export type StageNumber = 1 | 2 | 3;
 /** One stage with every default filled in. */
 export type StageConfig = Required<Omit<StageFile, 'stage'>> & { stage: StageNumber };
 
+export type MonitorConfig = RunFile['monitor'];
+
 /** Which trainers will do. */
 export type TrainerRequirements = NonNullable<RunFile['gang']['require']>;
 
@@ -39,6 +41,10 @@ export interface RunConfig {
   };
   /** Which checkpoints stay. Absent in runs from before there was this setting. */
   checkpoints?: RunFile['checkpoints'];
+  /** What is watched. Absent in such runs, too. */
+  monitor?: MonitorConfig;
+  /** Absent in such runs: a loss that is no number ends the stage. */
+  onBadLoss?: RunFile['onBadLoss'];
   stages: [StageConfig, StageConfig, StageConfig];
   evaluation?: { dataset: string; maxNewTokens: number; limit: number };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { monitorSchema, onBadLossSchema } from './monitor-schema.ts';
 import { trainModuleProblem } from './train-modules.ts';
 
 /** Object storage (`s3://bucket/prefix`) or a folder of this machine (`file:///dir`). */
@@ -290,6 +291,8 @@ export const runFileSchema = z.strictObject({
   model,
   data: data.prefault({}),
   checkpoints: checkpoints.prefault({}),
+  monitor: monitorSchema.prefault({}),
+  onBadLoss: onBadLossSchema.default('stop'),
   stages: z.array(stageSchema).describe('Exactly three: stage 1, 2 and 3, in this order.'),
   evaluation: evaluation.optional(),
 });

@@ -72,7 +72,10 @@ export { aimv2Tensors, nativeNamesOf, nativeTensors } from './names/native-names
 export type { NativeTensor } from './names/native-names.ts';
 export {
   checkParams,
+  HEAD_NORM_BIAS,
+  HEAD_NORM_WEIGHT,
   HEAD_PREFIX,
+  HEAD_WEIGHT,
   isBuffer,
   LLM_PREFIX,
   parameterShapes,
@@ -86,5 +89,5 @@ export type { Params, Tap } from './params.ts';
 export { RandomStream } from './random.ts';
 export { gumbelNoiseValues, tokenize } from './tokenize.ts';
 export { visionBlockOf, visionForward, visionInitialiser, visionParameterShapes } from './vision/vision.ts';
-export { visualEmbeds, visualTokens } from './visual-tokenizer.ts';
+export { HEAD_NORM_EPS, headInputs, visualEmbeds, visualTokens } from './visual-tokenizer.ts';
 export type { VisualOptions } from './visual-tokenizer.ts';

@@ -6,7 +6,7 @@ import { tokenize } from './tokenize.ts';
 import { visualFeatures } from './vision/features.ts';
 
 /** torch's default for the LayerNorm over the visual vocabulary (`head.1`). */
-const HEAD_NORM_EPS = 1e-5;
+export const HEAD_NORM_EPS = 1e-5;
 
 export interface VisualOptions {
   /** `[images * l, K - R]`, needed by `gumbel_argmax`. */
@@ -32,7 +32,7 @@ export function visualTokens(
   const all = new ParamScope(params, '');
   const images = pixels.shape[0];
   const tokens = imageTokens(config);
-  const scores = linear(features(config, params, pixels, o), all.get(HEAD_WEIGHT));
+  const scores = linear(headInputs(config, params, pixels, o), all.get(HEAD_WEIGHT));
   const logits = layerNorm(scores, all.get(HEAD_NORM_WEIGHT), all.get(HEAD_NORM_BIAS), HEAD_NORM_EPS);
   o.tap?.('visual.logits', tf.reshape(logits, [images, tokens, visual.vocabSize - visual.reserved]));
   const result = tokenize(visual, logits, o);
@@ -41,7 +41,12 @@ export function visualTokens(
 }
 
 /** Pixels `[images, channels, S, S]` -> what the head reads, `[images * l, features]`. */
-function features(config: OvisConfig, params: Params, pixels: tf.Tensor4D, o: VisualOptions): tf.Tensor2D {
+export function headInputs(
+  config: OvisConfig,
+  params: Params,
+  pixels: tf.Tensor4D,
+  o: VisualOptions = {},
+): tf.Tensor2D {
   const rows = visualFeatures(config.visual, new ParamScope(params, VIT_PREFIX), pixels, o);
   o.tap?.('visual.features', rows);
   return tf.reshape(rows, [rows.shape[0] * rows.shape[1], rows.shape[2]]);
@@ -63,7 +68,7 @@ function lookUp(
   }
   const all = new ParamScope(params, '');
   return vocabularyLookup({
-    x: features(config, params, pixels, o),
+    x: headInputs(config, params, pixels, o),
     head: all.get(HEAD_WEIGHT) as tf.Tensor2D,
     normWeight: all.get(HEAD_NORM_WEIGHT),
     normBias: all.get(HEAD_NORM_BIAS),

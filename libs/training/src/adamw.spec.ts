@@ -78,11 +78,16 @@ function toyUpdate(start: number[], settings: AdamWSettings, lossNormalization: 
     const decayed = settings.weightDecay > 0 ? tf.ones<tf.Rank.R2>([layout.size / ALIGNMENT, 1]) : null;
     const gradient = tf.slice1d(gradients, 0, layout.size);
     const tail = tf.slice1d(gradients, layout.size, ALIGNMENT);
-    const facts = stepFacts(tail, squaresOf(layout, [gradient]), {
-      ...settings,
-      lossNormalization,
-      accumulation: 1,
-    });
+    const facts = stepFacts(
+      tail,
+      squaresOf(layout, [gradient]),
+      {
+        ...settings,
+        lossNormalization,
+        accumulation: 1,
+      },
+      rates,
+    );
     adamwUpdate([state], [{ gradient, rates, decayed }], facts, settings);
     return facts.stats;
   });

@@ -22,10 +22,24 @@ export interface AdamWRates {
   epsilon: tf.Scalar;
   /** Learning rate times weight decay. */
   decay: tf.Scalar;
+  /** Nothing changes when the loss, or the norm before clipping, is above these; those of the first group count. */
+  mostLoss: tf.Scalar;
+  mostNorm: tf.Scalar;
+}
+
+/** Above these, a step is left out. */
+export interface StepLimits {
+  loss: number;
+  gradNorm: number;
 }
 
 /** The rates of optimizer step `step` (0-based); the caller disposes them. */
-export function adamwRates(settings: AdamWSettings, learningRate: number, step: number): AdamWRates {
+export function adamwRates(
+  settings: AdamWSettings,
+  learningRate: number,
+  step: number,
+  limits: StepLimits = { loss: Infinity, gradNorm: Infinity },
+): AdamWRates {
   const t = step + 1;
   // The moments decay by float32's 0.999, whose distance from 1 is 1.3e-5 off: the corrections have to match it.
   const first = 1 - Math.fround(settings.beta1) ** t;
@@ -34,6 +48,8 @@ export function adamwRates(settings: AdamWSettings, learningRate: number, step: 
     alpha: tf.scalar((learningRate * second) / first),
     epsilon: tf.scalar(settings.epsilon * second),
     decay: tf.scalar(learningRate * settings.weightDecay),
+    mostLoss: tf.scalar(limits.loss),
+    mostNorm: tf.scalar(limits.gradNorm),
   };
 }
 
@@ -41,7 +57,7 @@ export function adamwRates(settings: AdamWSettings, learningRate: number, step: 
 export interface StepFacts {
   /** Factor of the summed gradients, clipping included. */
   scale: tf.Scalar;
-  /** Whether loss and norm are finite: nothing changes otherwise. */
+  /** Whether loss and norm are finite and within the step's limits: nothing changes otherwise. */
   usable: tf.Scalar;
   /** [loss, norm before clipping, tokens, ranks asking to stop, what the loss was divided by] */
   stats: tf.Tensor1D;
@@ -74,11 +90,13 @@ export function sumUp(scalars: readonly tf.Scalar[]): tf.Scalar {
 /**
  * @param tail `[ALIGNMENT]`: the numbers behind the gradients, summed over micro-batches and ranks
  * @param squares of the summed gradients, see {@link squaresOf}
+ * @param limits of the first group
  */
 export function stepFacts(
   tail: tf.Tensor1D,
   squares: readonly tf.Scalar[],
   settings: Pick<AdamWSettings, 'clipNorm'> & Pick<StageSettings, 'lossNormalization' | 'accumulation'>,
+  limits: Pick<AdamWRates, 'mostLoss' | 'mostNorm'>,
 ): StepFacts {
   const { lossNormalization, accumulation, clipNorm } = settings;
   const number = (index: number) => tf.reshape<tf.Rank.R0>(tf.slice1d(tail, index, 1), []);
@@ -94,7 +112,10 @@ export function stepFacts(
   const clip = tf.minimum<tf.Scalar>(tf.div(clipNorm, tf.add(norm, 1e-6)), 1);
   return {
     scale: tf.mul(gradientScale, clip),
-    usable: tf.isFinite(tf.add<tf.Scalar>(loss, norm)),
+    usable: tf.logicalAnd(
+      tf.isFinite(tf.add<tf.Scalar>(loss, norm)),
+      tf.logicalAnd(tf.lessEqual(loss, limits.mostLoss), tf.lessEqual(norm, limits.mostNorm)),
+    ),
     stats: tf.stack([loss, norm, number(TAIL.tokens), number(TAIL.stop), count]) as tf.Tensor1D,
   };
 }
@@ -125,7 +146,7 @@ export interface BucketUpdate {
  *     w -= lr / c1 * m / (sqrt(v) / c2 + eps)   c1 = 1 - b1^t, c2 = sqrt(1 - b2^t)
  *
  * The last line is computed as `lr c2 / c1 * m / (sqrt(v) + eps c2)`, which is the form TensorFlow updates in place.
- * When the loss or the norm is not finite, nothing changes.
+ * When the loss or the norm is not finite or above its limit, nothing changes.
  *
  * @param state weights and moments of the same size
  */

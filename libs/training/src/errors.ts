@@ -5,6 +5,8 @@ export type StageErrorCode =
   | 'BAD_BATCH'
   | 'STATE_MISMATCH'
   | 'LOSS_NOT_FINITE'
+  | 'LOSS_EXPLODED'
+  | 'WEIGHTS_NOT_FINITE'
   | 'TRAINER_FAILED'
   | 'OUT_OF_DATA';
 
@@ -30,18 +32,33 @@ export function missingOptimizer(step: number): StageError {
   );
 }
 
-/** Training has diverged; what the step did to the weights is lost. */
-export function notFinite(
+/**
+ * Training has diverged.
+ * @param what was seen
+ * @param where it was first no number
+ */
+export function diverged(
+  { stage, totalSteps }: { stage: number; totalSteps: number },
+  o: { step: number; rate: number; notFinite: boolean; what: string; where?: string },
+): StageError {
+  const where = o.where ? ` (${o.where})` : '';
+  return new StageError(
+    o.notFinite ? 'LOSS_NOT_FINITE' : 'LOSS_EXPLODED',
+    `Stage ${stage}, step ${o.step} of ${totalSteps}: ${o.what}${where}, at learning rate ${o.rate.toExponential(2)}.`,
+    'Lower learningRate or raise warmupRatio of this stage and resume from the last checkpoint; if it happens at the first steps, look for broken samples. onBadLoss: skip or rollback goes on behind single bad batches.',
+  );
+}
+
+/** What would be saved is no model. */
+export function notFiniteWeightsError(
   { stage, totalSteps }: { stage: number; totalSteps: number },
   step: number,
-  rate: number,
-  loss: number,
-  norm: number,
+  where: string,
 ): StageError {
   return new StageError(
-    'LOSS_NOT_FINITE',
-    `Stage ${stage}, step ${step + 1} of ${totalSteps}: the loss is ${loss} and the gradient norm ${norm} at learning rate ${rate.toExponential(2)}.`,
-    'Lower learningRate or raise warmupRatio of this stage and resume from the last checkpoint; if it happens at the first steps, look for broken samples.',
+    'WEIGHTS_NOT_FINITE',
+    `Stage ${stage}, step ${step} of ${totalSteps}: ${where}; no checkpoint is made of them.`,
+    'Lower learningRate of this stage and resume from the last checkpoint.',
   );
 }
 

@@ -18,12 +18,16 @@ export type {
 } from './micro-batch.ts';
 export { buildStepBatches } from './step-batches.ts';
 export type { StepBatchOptions } from './step-batches.ts';
+export type { BadLossSettings } from './monitors/bad-loss-settings.ts';
+export type { BadStep } from './monitors/loss-watch.ts';
+export type { MonitorSettings, MonitorThresholds } from './monitors/monitor-settings.ts';
+export type { StageStatistics, StageWarning } from './monitors/stage-statistics.ts';
 export { isDecayed, trainableNames } from './modules.ts';
 export { annealedTau, learningRate, warmupSteps } from './schedule.ts';
 export type { Schedule } from './schedule.ts';
 export type { StageSettings } from './settings.ts';
-export { stageSettings } from './settings-from-config.ts';
+export { badLossDefaults, monitorDefaults, stageSettings } from './settings-from-config.ts';
 export type { PieceRequest, StatePiece, StatePieces } from './state-pieces.ts';
 export { StageTrainer } from './stage-trainer.ts';
 export type { Snapshot, StageTrainerOptions, StepResult } from './stage-trainer-types.ts';
-export type { TrainerState } from './trainer-state.ts';
+export type { MonitorsState, TrainerState } from './trainer-state.ts';

@@ -2,6 +2,7 @@ import { StageError } from './errors.ts';
 import { disposeMicroBatch } from './micro-batch.ts';
 import type { MicroBatch } from './micro-batch.ts';
 import { prefetch } from './prefetch.ts';
+import type { BadStep } from './monitors/loss-watch.ts';
 import type { StageTrainer } from './stage-trainer.ts';
 import type { StepResult } from './stage-trainer-types.ts';
 
@@ -32,7 +33,8 @@ export interface CheckpointRequest<Cursor> {
 }
 
 export interface RunStageOptions<Cursor = unknown> {
-  trainer: Pick<StageTrainer, 'step' | 'stepsDone' | 'settings'>;
+  trainer: Pick<StageTrainer, 'step' | 'stepsDone' | 'settings'> &
+    Partial<Pick<StageTrainer, 'weightsError'>>;
   /** One element per step. Endless or long enough; it is closed by `return()` at the end. */
   batches: AsyncIterator<StageBatch<Cursor>>;
   /** Steps the trainer has done; a cross-check of checkpoint, trainer and data. */
@@ -50,18 +52,21 @@ export interface RunStageOptions<Cursor = unknown> {
 }
 
 export interface RunStageResult<Cursor> {
-  reason: 'finished' | 'stopped';
+  /** `rollback`: the last steps were bad; the trainer is to begin again at the last checkpoint, behind `cursor`. */
+  reason: 'finished' | 'stopped' | 'rollback';
   step: number;
   /** Loss of the last step; undefined when there was none to do. */
   loss: number | undefined;
   cursor: Cursor | undefined;
+  /** What was bad, with `rollback`. */
+  bad?: BadStep;
 }
 
 /**
  * The step loop of a stage: prepares the next batches while a step runs, checkpoints at intervals and at the end, and
  * stops on request at the same step boundary on every rank.
  *
- * @throws StageError STATE_MISMATCH, OUT_OF_DATA, LOSS_NOT_FINITE; whatever batches, collective and callbacks throw
+ * @throws StageError STATE_MISMATCH, OUT_OF_DATA, LOSS_NOT_FINITE, LOSS_EXPLODED, WEIGHTS_NOT_FINITE; whatever batches, collective and callbacks throw
  */
 export async function runStage<Cursor = unknown>(
   options: RunStageOptions<Cursor>,
@@ -87,6 +92,8 @@ export async function runStage<Cursor = unknown>(
   const checkpoint = async (reason: CheckpointRequest<Cursor>['reason']) => {
     if (saved === step && reason !== 'finished') return;
     saved = step;
+    const broken = await trainer.weightsError?.();
+    if (broken) throw broken;
     await onCheckpoint?.({ step, reason, cursor });
   };
 
@@ -110,6 +117,8 @@ export async function runStage<Cursor = unknown>(
       const now = performance.now();
       await onStep?.({ ...result, images: batch.images ?? 0, dataMs, totalMs: now - last });
       last = now;
+      if (result.bad?.action === 'rollback')
+        return { reason: 'rollback', step, loss, cursor, bad: result.bad };
       if (step < totalSteps && checkpointEvery > 0 && step % checkpointEvery === 0) {
         await checkpoint('interval');
       }

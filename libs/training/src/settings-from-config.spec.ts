@@ -2,7 +2,7 @@ import { parseRunConfig, trainModuleNames } from '@ovis/config';
 import { parameterShapes } from '@ovis/model';
 import { expect, it } from 'vitest';
 import { ovis10 } from '../test/golden.ts';
-import { stageSettings, trainableNames } from './index.ts';
+import { badLossDefaults, monitorDefaults, stageSettings, trainableNames } from './index.ts';
 import { checkSettings } from './settings.ts';
 
 const run = parseRunConfig(`
@@ -42,7 +42,15 @@ it('takes the settings of a stage from the run file', () => {
     outerMomentum: 0.9,
     tau: { max: 5, min: 0.05 },
     seed: 5,
+    monitor: monitorDefaults,
+    badLoss: badLossDefaults,
   });
+  // One from before there were these.
+  const { monitor: _, ...old } = run;
+  expect(stageSettings(old, 1)).not.toHaveProperty('badLoss');
+  const off = { ...run, monitor: { ...run.monitor!, enabled: false }, onBadLoss: 'skip' as const };
+  expect(stageSettings(off, 1)).toMatchObject({ badLoss: { policy: 'skip', mostSkips: 5 } });
+  expect(stageSettings(off, 1)).not.toHaveProperty('monitor');
   expect(stageSettings(run, 2)).toMatchObject({ stage: 2, totalSteps: 20, accumulation: 2 });
   expect(stageSettings(run, 3)).toMatchObject({
     schedule: 'linear',

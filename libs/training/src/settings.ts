@@ -2,6 +2,8 @@ import type { Precision } from '@ovis/tensorflow';
 import type { GradientCompression } from './collective.ts';
 import type { AdamWSettings } from './adamw.ts';
 import { StageError } from './errors.ts';
+import type { BadLossSettings } from './monitors/bad-loss-settings.ts';
+import type { MonitorSettings } from './monitors/monitor-settings.ts';
 import type { Schedule } from './schedule.ts';
 
 /** How a stage trains. A stage of a run file (`StageConfig` of `@ovis/config`) has most of these under the same names. */
@@ -47,6 +49,10 @@ export interface StageSettings extends AdamWSettings {
   outerMomentum?: number;
   /** Of the re-initialisation and of gumbel_argmax's noise. */
   seed: number;
+  /** Statistics of the visual tokens and what is a warning. Default: none are taken. */
+  monitor?: MonitorSettings;
+  /** What happens when a loss is no number or explodes. Default: a loss that is no number ends the stage, nothing else is looked at. */
+  badLoss?: BadLossSettings;
 }
 
 /** The stage's schedule in the terms of {@link Schedule}, for a peak rate. */

@@ -2,9 +2,11 @@ import type { OvisConfig, Params } from '@ovis/model';
 import type { Collective } from './collective.ts';
 import type { SiteCollectives } from './exchange/local-steps.ts';
 import type { HostTensors, StoredTensors } from './host-tensors.ts';
+import type { BadStep } from './monitors/loss-watch.ts';
+import type { StageStatistics, StageWarning } from './monitors/stage-statistics.ts';
 import type { StageSettings } from './settings.ts';
 import type { StepFunctionsOptions } from './step-functions.ts';
-import type { TrainerState } from './trainer-state.ts';
+import type { MonitorsState, TrainerState } from './trainer-state.ts';
 
 export interface StageTrainerOptions {
   config: OvisConfig;
@@ -21,6 +23,8 @@ export interface StageTrainerOptions {
   acceptChanges?: boolean;
   /** Optimizer tensors of a snapshot; needed with a `state` whose step is not 0. */
   optimizer?: StoredTensors;
+  /** What those who watch the stage remember; default: what the `state` says. */
+  monitors?: MonitorsState;
   /** How the functions of a step are compiled: forward and backward pass (and what shares a call with them), and the update. */
   compileMode?: StepFunctionsOptions['mode'];
 }
@@ -45,6 +49,12 @@ export interface StepResult {
   communicateMs: number;
   /** Time spent copying gradients between tensors and the exchange's buffers; part of `computeMs`. */
   stagingMs: number;
+  /** Of the visual tokens, when they were looked at in front of this step. */
+  statistics?: StageStatistics;
+  /** What has come to be wrong, or is over. */
+  warnings?: StageWarning[];
+  /** This step is no good; `rollback`: the trainer is of no use any more. */
+  bad?: BadStep;
 }
 
 export interface Snapshot {

@@ -4,10 +4,10 @@ import { tensorView, tf } from '@ovis/tensorflow';
 import { adamwRates } from './adamw.ts';
 import type { Collective } from './collective.ts';
 import { soloCollective } from './collective.ts';
-import { halfDone, missingOptimizer, notFinite, refusal, StageError } from './errors.ts';
+import { halfDone, missingOptimizer, refusal, StageError } from './errors.ts';
 import type { ExchangeStart, Gang } from './exchange/choose-exchange.ts';
 import { createExchange, gangOf, innerCollective, momentsOf } from './exchange/choose-exchange.ts';
-import type { Exchange, SharedMemoryNeeds } from './exchange/exchange.ts';
+import type { Exchange, ExchangeContext, SharedMemoryNeeds } from './exchange/exchange.ts';
 import { isSameGang, notesOf, siteWeights } from './exchange/restore.ts';
 import { localTensors } from './exchange/site-tensors.ts';
 import { flatLayout } from './flat-layout.ts';
@@ -20,6 +20,7 @@ import type { HostTensors } from './host-tensors.ts';
 import { shardsOf } from './micro-batch.ts';
 import type { MicroBatch } from './micro-batch.ts';
 import { trainedRates } from './modules.ts';
+import { StageWatch } from './monitors/stage-watch.ts';
 import { learningRate } from './schedule.ts';
 import { checkSettings, scheduleOf } from './settings.ts';
 import type { StageSettings } from './settings.ts';
@@ -50,6 +51,7 @@ export class StageTrainer {
   readonly #state: FlatState;
   readonly #frozen: Params;
   readonly #functions: StepFunctions;
+  readonly #watch: StageWatch;
   readonly #frozenOnHost: HostTensors = {};
   #gang: Gang;
   #exchange: Exchange;
@@ -105,6 +107,13 @@ export class StageTrainer {
       state: this.#state,
       settings,
       mode: options.compileMode ?? {},
+    });
+    this.#watch = new StageWatch({
+      context: this.#context,
+      config,
+      params: () => ({ ...this.#frozen, ...stateParams(this.#layout, this.#state) }),
+      stored: optimizer,
+      state: options.monitors ?? state?.monitors,
     });
     const sameGang = isSameGang(state?.gang, this.#gangForm);
     this.notes = optimizer && !sameGang ? notesOf(optimizer, this.#gangForm, settings) : [];
@@ -184,7 +193,8 @@ export class StageTrainer {
    * One optimizer step over the ranks' micro-batches, `settings.accumulation` of them here. The batches stay the caller's.
    * If it throws before the ranks have averaged (a lost peer, a failed kernel), nothing has changed and it may be repeated.
    *
-   * @throws StageError BAD_BATCH, LOSS_NOT_FINITE (nothing has changed), TRAINER_FAILED; what the collective throws
+   * @returns what came of it; `bad.action` `rollback`: this trainer is of no use any more
+   * @throws StageError BAD_BATCH, LOSS_NOT_FINITE (nothing has changed), LOSS_EXPLODED, TRAINER_FAILED; what the collective throws
    */
   async step(
     microBatches: readonly MicroBatch[],
@@ -195,24 +205,34 @@ export class StageTrainer {
     const rateFrom = (peak: number) => learningRate(scheduleOf(this.settings, peak), this.#step);
     const rate = rateFrom(this.settings.learningRate);
     const learningRates = this.#layout.groups.map((group) => rateFrom(group.learningRate));
-    const rates = learningRates.map((peak) => adamwRates(this.settings, peak, this.#step));
+    const { limits } = this.#watch;
+    const rates = learningRates.map((peak) => adamwRates(this.settings, peak, this.#step, limits));
     const gumbel = gumbelStep(this.#config, this.settings, this.#step);
-    const start = performance.now();
+    const work = { microBatches: microBatches.map(shardsOf), gumbel };
+    const { collective } = this.#gang;
     let committed = false;
     try {
+      const measured = await this.#watch.before(this.#step + 1, work, collective);
+      const start = performance.now();
       const { loss, gradNorm, tokens, stops, communicateMs, stagingMs } = await this.#exchange.step({
-        microBatches: microBatches.map(shardsOf),
+        ...work,
         rates,
-        gumbel,
         step: this.#step,
         requestStop,
         committing: () => (committed = true),
       });
-      if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
-        throw (this.#failure = notFinite(this.settings, this.#step, rate, loss, gradNorm));
+      const computeMs = performance.now() - start - communicateMs;
+      const seen = this.#watch.after(this.#step + 1, measured, { loss, gradNorm });
+      const bad = seen.bad && (await this.#watch.locate(seen.bad, work, collective));
+      if (bad && bad.action !== 'skip') {
+        const ending = this.#watch.ending(bad, this.#step + 1, rate);
+        this.#failure = ending;
+        if (bad.action === 'stop') throw ending;
       }
       this.#step++;
       return {
+        ...seen,
+        ...(bad && { bad }),
         step: this.#step,
         loss,
         gradNorm,
@@ -220,7 +240,7 @@ export class StageTrainer {
         learningRates,
         tokens,
         stopRequested: stops > 0,
-        computeMs: performance.now() - start - communicateMs,
+        computeMs,
         communicateMs,
         stagingMs,
       };
@@ -252,8 +272,8 @@ export class StageTrainer {
       }
       return {
         params: { ...this.#frozenOnHost, ...collected.params },
-        optimizer: collected.optimizer,
-        state: trainerState(this.settings, this.#rates, this.#step, this.#gangForm),
+        optimizer: { ...collected.optimizer, ...this.#watch.tensors },
+        state: this.progress,
       };
     } finally {
       this.#busy = false;
@@ -267,7 +287,9 @@ export class StageTrainer {
   pieces(): StatePieces | undefined {
     const { sites, collective } = this.#gang;
     if (sites || (collective.world > 1 && this.settings.gradientCompression === 'int8')) return undefined;
-    const pieces = statePieces(this.#layout, this.#state, this.#frozen, momentsOf(this.#gang));
+    const pieces = this.#watch.withPieces(
+      statePieces(this.#layout, this.#state, this.#frozen, momentsOf(this.#gang)),
+    );
     return {
       ...pieces,
       read: (requests) => {
@@ -280,7 +302,14 @@ export class StageTrainer {
 
   /** Where the stage stands, beside its tensors. */
   get progress(): TrainerState {
-    return trainerState(this.settings, this.#rates, this.#step, this.#gangForm);
+    const monitors = this.#watch.state;
+    const state = trainerState(this.settings, this.#rates, this.#step, this.#gangForm);
+    return { ...state, ...(monitors && { monitors }) };
+  }
+
+  /** Why the weights must not be saved; undefined when they are all numbers. All ranks of the gang call it. */
+  weightsError(): Promise<StageError | undefined> {
+    return this.#watch.weightsError(this.#step, this.#gang.collective);
   }
 
   /** Times and graph sizes of the compiled functions: `step` when it trains alone, else `gradient` and `update`. */
@@ -297,6 +326,7 @@ export class StageTrainer {
       'Create a new StageTrainer.',
     );
     this.#functions.dispose();
+    this.#watch.dispose();
     this.#exchange.dispose();
     for (const { weights, first, second } of this.#state) tf.dispose([weights, first, second]);
   }
@@ -310,10 +340,13 @@ export class StageTrainer {
     };
   }
 
-  #makeExchange(start: ExchangeStart): Exchange {
+  get #context(): ExchangeContext {
     const { settings } = this;
-    const context = { layout: this.#layout, state: this.#state, functions: this.#functions, settings };
-    return createExchange(context, this.#gang, start);
+    return { layout: this.#layout, state: this.#state, functions: this.#functions, settings };
+  }
+
+  #makeExchange(start: ExchangeStart): Exchange {
+    return createExchange(this.#context, this.#gang, start);
   }
 
   #begin(count: number): void {

@@ -85,7 +85,7 @@ export function stepFunctions({ config, frozen, layout, state, settings, mode }:
   function update(buckets: readonly tf.Tensor1D[], rates: readonly AdamWRates[]): tf.Tensor1D {
     const sums = layout.buckets.map(({ size }, i) => tf.slice1d(buckets[i]!, 0, size));
     const tail = tf.slice1d(buckets.at(-1)!, layout.buckets.at(-1)!.size, ALIGNMENT);
-    const facts = stepFacts(tail, squaresOf(layout, sums), settings);
+    const facts = stepFacts(tail, squaresOf(layout, sums), settings, rates[0]!);
     const updates = layout.buckets.map((bucket, i) => ({
       gradient: sums[i]!,
       rates: rates[bucket.group]!,

@@ -1,5 +1,7 @@
 import { StageError } from './errors.ts';
 import type { Schedule } from './schedule.ts';
+import type { Episodes } from './monitors/episodes.ts';
+import type { LossMemory } from './monitors/loss-watch.ts';
 import { scheduleOf } from './settings.ts';
 import type { StageSettings } from './settings.ts';
 
@@ -20,6 +22,13 @@ export interface TrainerState {
   tau?: { max: number; min: number };
   /** Of the gang that made it: what belongs to single trainers is of use to a gang of the same form only. */
   gang?: GangForm;
+  /** What those who watch the stage remember. */
+  monitors?: MonitorsState;
+}
+
+export interface MonitorsState {
+  episodes?: Episodes;
+  losses?: LossMemory;
 }
 
 export interface GangForm {

@@ -122,7 +122,7 @@ export class ShardedExchange implements Exchange {
       const parts = Array.from({ length: layout.parts }, (_, part) =>
         tf.reshape<tf.Rank.R0>(tf.slice1d(this.#squares.variable, part, 1), []),
       );
-      const facts = stepFacts(this.#tail.variable, parts, settings);
+      const facts = stepFacts(this.#tail.variable, parts, settings, rates[0]!);
       const updates = layout.buckets.map((bucket, i) => {
         const { begin, size } = ownRange(bucket, rank, world);
         const rows = functions.decayed(bucket);
