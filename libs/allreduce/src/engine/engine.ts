@@ -3,16 +3,15 @@ import {
   CollectiveError,
   CollectiveMismatchError,
   CorruptFrameError,
-  GroupAbortedError,
   PeerLostError,
-  toReport,
-  type AbortReport,
   type LostReason,
 } from '../errors.ts';
 import type { GroupOptions } from '../joining/connect.ts';
 import { FrameType, noCall, sameCall, tagChecksum, type Call, type FrameHeader } from '../wire/frame.ts';
 import type { Frame } from '../wire/frame-reader.ts';
+import { fromReport, toReport, type AbortReport } from './abort-report.ts';
 import { describeCall } from './describe-call.ts';
+import { EarlyFrames } from './early-frames.ts';
 import { FlightRecorder, type OpenReport } from './flight-recorder.ts';
 import { Liveness } from './liveness.ts';
 import type { LinkEvents, PeerLink } from './peer-link.ts';
@@ -43,13 +42,6 @@ interface Task {
   probed: boolean;
   resolve: () => void;
   reject: (error: Error) => void;
-}
-
-/** A frame that came before this rank began its part of the collective; without a payload where it had none. */
-interface Early {
-  from: number;
-  header: FrameHeader;
-  frame?: Frame;
 }
 
 export interface GroupStats {
@@ -83,7 +75,7 @@ export class CollectiveEngine {
   readonly #watch: StallWatch;
   readonly #liveness: Liveness;
   readonly #active = new Map<number, Task>();
-  readonly #early = new Map<number, Early[]>();
+  readonly #early = new EarlyFrames();
   readonly #past = new Map<number, { call: Call; tag: string | undefined }>();
   #queue: Task[] = [];
   /** Collectives begun here: the number of the next one. */
@@ -172,7 +164,7 @@ export class CollectiveEngine {
     this.#watchStart();
     const gone = this.#left.values().next();
     if (!gone.done) return this.#lost(gone.value, 'left');
-    for (const { from, header } of this.#early.get(task.sequence) ?? [])
+    for (const { from, header } of this.#early.of(task.sequence))
       if (!sameCall(header, task.call)) return this.#mismatch(from, header);
     let part = 0;
     for (const chain of task.plan.chains) {
@@ -225,26 +217,16 @@ export class CollectiveEngine {
 
   /** Hands a stage what came before it began. */
   #replay(task: Task, run: StageRun): void {
-    const early = this.#early.get(task.sequence);
-    if (!early) return;
-    const others: Early[] = [];
-    for (const entry of early) {
-      const { from, header, frame } = entry;
-      if (header.part !== run.part || this.#error) others.push(entry);
-      else if (header.type === FrameType.READY) run.ready(from);
-      else if (frame) {
-        if (!run.arrived(from, frame)) this.#misfit(from, header);
-        frame.slot?.release();
-      }
+    for (const { from, header, frame } of this.#early.take(task.sequence, run.part)) {
+      if (!this.#error && header.type === FrameType.READY) run.ready(from);
+      else if (!this.#error && frame && !run.arrived(from, frame)) this.#misfit(from, header);
+      frame?.slot?.release();
     }
-    if (others.length > 0) this.#early.set(task.sequence, others);
-    else this.#early.delete(task.sequence);
   }
 
   #finish(task: Task): void {
     this.#active.delete(task.sequence);
-    for (const { frame } of this.#early.get(task.sequence) ?? []) frame?.slot?.release();
-    this.#early.delete(task.sequence);
+    this.#early.drop(task.sequence);
     this.#remember(task);
     this.stats.collectives += 1;
     if (this.#active.size === 0) this.stats.busyMs += performance.now() - this.#busySince;
@@ -297,18 +279,9 @@ export class CollectiveEngine {
     if (task ? !sameCall(header, task.call) : header.sequence < this.#begun)
       return this.#mismatch(rank, header);
     const run = task?.stages[header.part];
-    if (!run) {
-      frame.slot?.retain();
-      this.#keep({ from: rank, header, frame });
-    } else if (!run.arrived(rank, frame)) this.#misfit(rank, header);
+    if (!run) this.#early.keep({ from: rank, header, frame });
+    else if (!run.arrived(rank, frame)) this.#misfit(rank, header);
     this.#startNext();
-  }
-
-  #keep(entry: Early): void {
-    const { sequence } = entry.header;
-    const early = this.#early.get(sequence);
-    if (early) early.push(entry);
-    else this.#early.set(sequence, [entry]);
   }
 
   #signal(rank: number, header: FrameHeader): void {
@@ -319,9 +292,9 @@ export class CollectiveEngine {
       if (header.type === FrameType.READY) {
         const run = this.#active.get(header.sequence)?.stages[header.part];
         if (run) run.ready(rank);
-        else if (task && this.#active.has(header.sequence)) this.#keep({ from: rank, header });
+        else if (task && this.#active.has(header.sequence)) this.#early.keep({ from: rank, header });
       }
-      if (header.sequence >= this.#begun) this.#keep({ from: rank, header });
+      if (header.sequence >= this.#begun) this.#early.keep({ from: rank, header });
     }
     this.#startNext();
   }
@@ -356,18 +329,7 @@ export class CollectiveEngine {
     const report = body as AbortReport;
     if (report.code === 'PEER_LOST' && report.rank !== this.rank)
       this.#lost(report.rank, report.reason, rank);
-    else if (report.code === 'PEER_LOST') {
-      const why = report.reason === 'closed' || report.reason === 'left' ? 'was gone' : 'was not heard of';
-      void this.fail(
-        new GroupAbortedError(
-          `rank ${rank} went on without this rank ${this.rank}, which ${why} for too long`,
-        ),
-      );
-    } else if (report.code === 'CORRUPT_FRAME')
-      void this.fail(new CorruptFrameError(report.rank, report.message));
-    else if (report.code === 'COLLECTIVE_MISMATCH')
-      void this.fail(new CollectiveMismatchError(report.message));
-    else void this.fail(new GroupAbortedError(report.message));
+    else void this.fail(fromReport(report, rank, this.rank));
   }
 
   /** Ranks that the collectives under way still need something of. */
@@ -450,8 +412,7 @@ export class CollectiveEngine {
       }
       const pending = [...this.#active.values(), ...this.#queue];
       this.#active.clear();
-      for (const { frame } of [...this.#early.values()].flat()) frame?.slot?.release();
-      this.#early.clear();
+      this.#early.drop();
       this.#queue = [];
       // Buffers belong to their callers again only when no socket can read them any more.
       void Promise.all(links.map((link) => link.closed)).then(() => {
