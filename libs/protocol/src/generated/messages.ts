@@ -344,6 +344,24 @@ export interface RunStageRequest {
 }
 export type RunStageRequestInput = ovis.trainer.v1.RunStageRequest.$Shape;
 
+export interface PrepareRequest {
+  runId: string;
+  gangId: string;
+  /** Trainers of the gang: alone, a trainer has other graphs than with peers. */
+  world: number;
+  stage: number;
+  runConfigJson: string;
+  /** Any checkpoint of the model; empty means the pre-trained backbones. */
+  checkpointUrl: string;
+}
+export type PrepareRequestInput = ovis.trainer.v1.PrepareRequest.$Shape;
+
+export interface PrepareResponse {
+  /** False while it is under way: ask again. */
+  prepared: boolean;
+}
+export type PrepareResponseInput = ovis.trainer.v1.PrepareResponse.$Shape;
+
 export interface AttachRequest {
   gangId: string;
   generation: number;
@@ -383,6 +401,9 @@ export type StageEvent = {
   | { event: 'checkpoint'; checkpoint: StageCheckpoint }
   | { event: 'done'; done: StageDone }
   | { event: 'failed'; failed: Failure }
+  | { event: 'statistics'; statistics: StageStatistics }
+  | { event: 'warning'; warning: StageWarning }
+  | { event: 'heldOut'; heldOut: StageHeldOut }
   | { event?: undefined }
 );
 export type StageEventInput = ovis.trainer.v1.StageEvent.$Shape;
@@ -453,6 +474,68 @@ export interface StageCheckpoint {
   writtenBytes: number;
 }
 export type StageCheckpointInput = ovis.trainer.v1.StageCheckpoint.$Shape;
+
+/** What the visual tokens of some pictures of all ranks looked like: the same on every rank. */
+export interface StageStatistics {
+  /** The step whose batch they are of. */
+  step: number;
+  /** Visual tokens that were looked at. */
+  tokens: number;
+  /** Mean entropy of a token's distribution over the words, nats. */
+  entropy: number;
+  /** exp(entropy) of the tokens. */
+  effectiveWordsMean: number;
+  effectiveWordsMedian: number;
+  effectiveWordsLeast: number;
+  /** Share of the tokens that are nearly one word each. */
+  saturated: number;
+  /** Mean largest probability. */
+  largest: number;
+  /** Words that tokens can have. */
+  words: number;
+  /** Share of the words that get next to no probability. */
+  deadWords: number;
+  /** Tokens that this is an average over, times effective words, by the number of words. */
+  coverage: number;
+  /** Of the visual embeddings: variance relative to their square, mean cosine between pictures, directions they spread in. */
+  variance: number;
+  cosine: number;
+  dimensions: number;
+  /** Frobenius norm of the visual embedding table; root mean square of the head's LayerNorm weights. */
+  tableNorm: number;
+  logitScale: number;
+  /** How long this took. */
+  ms: number;
+}
+export type StageStatisticsInput = ovis.trainer.v1.StageStatistics.$Shape;
+
+/** Something goes wrong in the training, or is over again. Once per episode. */
+export interface StageWarning {
+  /** saturation, dead-words, collapse, overfitting, bad-loss. */
+  signature: string;
+  step: number;
+  /** The step that showed it first. */
+  since: number;
+  /** What is seen, with numbers. */
+  message: string;
+  /** What to do about it. */
+  remedy: string;
+  /** It is gone again. */
+  over: boolean;
+}
+export type StageWarningInput = ovis.trainer.v1.StageWarning.$Shape;
+
+/** Loss on samples that are not trained on. */
+export interface StageHeldOut {
+  step: number;
+  loss: number;
+  /** Of the last training steps. */
+  trainLoss: number;
+  samples: number;
+  /** How long this took. */
+  ms: number;
+}
+export type StageHeldOutInput = ovis.trainer.v1.StageHeldOut.$Shape;
 
 export interface StageDone {
   checkpointUrl: string;

@@ -3343,6 +3343,12 @@ export namespace ovis {
                 runStage: ovis.trainer.v1.TrainerService.RunStage;
 
                 /**
+                 * Builds beforehand what a stage that others train would need here, so that a free trainer can take a place at once. Answers at once; work
+                 * of a gang ends it.
+                 */
+                prepare: ovis.trainer.v1.TrainerService.Prepare;
+
+                /**
                  * Watches a stage that is already running. The first events repeat the last started, phase, step and
                  * checkpoint. NOT_FOUND when the trainer does not run that gang and generation.
                  */
@@ -3427,6 +3433,28 @@ export namespace ovis {
                   readonly responseType: "StageEvent";
                   readonly requestStream: undefined;
                   readonly responseStream: true;
+                };
+
+                /**
+                 * Callback as used by {@link ovis.trainer.v1.TrainerService#prepare}.
+                 * @param error Error, if any
+                 * @param [response] PrepareResponse
+                 */
+                type PrepareCallback = (error: (Error|null), response?: ovis.trainer.v1.PrepareResponse) => void;
+
+                /**
+                 * Builds beforehand what a stage that others train would need here, so that a free trainer can take a place at once. Answers at once; work
+                 * of a gang ends it.
+                 */
+                type Prepare = {
+                  (request: ovis.trainer.v1.IPrepareRequest, callback: ovis.trainer.v1.TrainerService.PrepareCallback): void;
+                  (request: ovis.trainer.v1.IPrepareRequest): Promise<ovis.trainer.v1.PrepareResponse>;
+                  readonly name: "Prepare";
+                  readonly path: "/ovis.trainer.v1.TrainerService/Prepare";
+                  readonly requestType: "PrepareRequest";
+                  readonly responseType: "PrepareResponse";
+                  readonly requestStream: undefined;
+                  readonly responseStream: undefined;
                 };
 
                 /**
@@ -4206,6 +4234,208 @@ export namespace ovis {
             }
 
             /**
+             * Properties of a PrepareRequest.
+             * @deprecated Use ovis.trainer.v1.PrepareRequest.$Properties instead.
+             */
+            interface IPrepareRequest extends ovis.trainer.v1.PrepareRequest.$Properties {
+            }
+
+            /** Represents a PrepareRequest. */
+            class PrepareRequest {
+
+                /**
+                 * Constructs a new PrepareRequest.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.PrepareRequest.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** PrepareRequest runId. */
+                runId: string;
+
+                /** PrepareRequest gangId. */
+                gangId: string;
+
+                /** Trainers of the gang: alone, a trainer has other graphs than with peers. */
+                world: number;
+
+                /** PrepareRequest stage. */
+                stage: number;
+
+                /** PrepareRequest runConfigJson. */
+                runConfigJson: string;
+
+                /** Any checkpoint of the model; empty means the pre-trained backbones. */
+                checkpointUrl: string;
+
+                /**
+                 * Creates a new PrepareRequest instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns PrepareRequest instance
+                 */
+                static create(properties: ovis.trainer.v1.PrepareRequest.$Shape): ovis.trainer.v1.PrepareRequest & ovis.trainer.v1.PrepareRequest.$Shape;
+                static create(properties?: ovis.trainer.v1.PrepareRequest.$Properties): ovis.trainer.v1.PrepareRequest;
+
+                /**
+                 * Encodes the specified PrepareRequest message. Does not implicitly {@link ovis.trainer.v1.PrepareRequest.verify|verify} messages.
+                 * @param message PrepareRequest message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.PrepareRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a PrepareRequest message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.PrepareRequest & ovis.trainer.v1.PrepareRequest.$Shape} PrepareRequest
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.PrepareRequest & ovis.trainer.v1.PrepareRequest.$Shape;
+
+                /**
+                 * Creates a PrepareRequest message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns PrepareRequest
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.PrepareRequest;
+
+                /**
+                 * Creates a plain object from a PrepareRequest message. Also converts values to other types if specified.
+                 * @param message PrepareRequest
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.PrepareRequest, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this PrepareRequest to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace PrepareRequest {
+
+                /** Properties of a PrepareRequest. */
+                interface $Properties {
+
+                    /** PrepareRequest runId */
+                    runId?: (string|null);
+
+                    /** PrepareRequest gangId */
+                    gangId?: (string|null);
+
+                    /** Trainers of the gang: alone, a trainer has other graphs than with peers. */
+                    world?: (number|null);
+
+                    /** PrepareRequest stage */
+                    stage?: (number|null);
+
+                    /** PrepareRequest runConfigJson */
+                    runConfigJson?: (string|null);
+
+                    /** Any checkpoint of the model; empty means the pre-trained backbones. */
+                    checkpointUrl?: (string|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a PrepareRequest. */
+                type $Shape = ovis.trainer.v1.PrepareRequest.$Properties;
+            }
+
+            /**
+             * Properties of a PrepareResponse.
+             * @deprecated Use ovis.trainer.v1.PrepareResponse.$Properties instead.
+             */
+            interface IPrepareResponse extends ovis.trainer.v1.PrepareResponse.$Properties {
+            }
+
+            /** Represents a PrepareResponse. */
+            class PrepareResponse {
+
+                /**
+                 * Constructs a new PrepareResponse.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.PrepareResponse.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** False while it is under way: ask again. */
+                prepared: boolean;
+
+                /**
+                 * Creates a new PrepareResponse instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns PrepareResponse instance
+                 */
+                static create(properties: ovis.trainer.v1.PrepareResponse.$Shape): ovis.trainer.v1.PrepareResponse & ovis.trainer.v1.PrepareResponse.$Shape;
+                static create(properties?: ovis.trainer.v1.PrepareResponse.$Properties): ovis.trainer.v1.PrepareResponse;
+
+                /**
+                 * Encodes the specified PrepareResponse message. Does not implicitly {@link ovis.trainer.v1.PrepareResponse.verify|verify} messages.
+                 * @param message PrepareResponse message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.PrepareResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a PrepareResponse message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.PrepareResponse & ovis.trainer.v1.PrepareResponse.$Shape} PrepareResponse
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.PrepareResponse & ovis.trainer.v1.PrepareResponse.$Shape;
+
+                /**
+                 * Creates a PrepareResponse message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns PrepareResponse
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.PrepareResponse;
+
+                /**
+                 * Creates a plain object from a PrepareResponse message. Also converts values to other types if specified.
+                 * @param message PrepareResponse
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.PrepareResponse, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this PrepareResponse to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace PrepareResponse {
+
+                /** Properties of a PrepareResponse. */
+                interface $Properties {
+
+                    /** False while it is under way: ask again. */
+                    prepared?: (boolean|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a PrepareResponse. */
+                type $Shape = ovis.trainer.v1.PrepareResponse.$Properties;
+            }
+
+            /**
              * Properties of an AttachRequest.
              * @deprecated Use ovis.trainer.v1.AttachRequest.$Properties instead.
              */
@@ -4542,8 +4772,17 @@ export namespace ovis {
                 /** StageEvent failed. */
                 failed?: (ovis.trainer.v1.Failure.$Properties|null);
 
+                /** StageEvent statistics. */
+                statistics?: (ovis.trainer.v1.StageStatistics.$Properties|null);
+
+                /** StageEvent warning. */
+                warning?: (ovis.trainer.v1.StageWarning.$Properties|null);
+
+                /** StageEvent heldOut. */
+                heldOut?: (ovis.trainer.v1.StageHeldOut.$Properties|null);
+
                 /** StageEvent event. */
-                event?: ("started"|"phase"|"step"|"checkpoint"|"done"|"failed");
+                event?: ("started"|"phase"|"step"|"checkpoint"|"done"|"failed"|"statistics"|"warning"|"heldOut");
 
                 /**
                  * Creates a new StageEvent instance using the specified properties.
@@ -4628,8 +4867,17 @@ export namespace ovis {
                     /** StageEvent failed */
                     failed?: (ovis.trainer.v1.Failure.$Properties|null);
 
+                    /** StageEvent statistics */
+                    statistics?: (ovis.trainer.v1.StageStatistics.$Properties|null);
+
+                    /** StageEvent warning */
+                    warning?: (ovis.trainer.v1.StageWarning.$Properties|null);
+
+                    /** StageEvent heldOut */
+                    heldOut?: (ovis.trainer.v1.StageHeldOut.$Properties|null);
+
                     /** StageEvent event */
-                    event?: ("started"|"phase"|"step"|"checkpoint"|"done"|"failed");
+                    event?: ("started"|"phase"|"step"|"checkpoint"|"done"|"failed"|"statistics"|"warning"|"heldOut");
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -4647,9 +4895,12 @@ export namespace ovis {
                   checkpoint?: ovis.trainer.v1.StageCheckpoint.$Shape|null;
                   done?: ovis.trainer.v1.StageDone.$Shape|null;
                   failed?: ovis.trainer.v1.Failure.$Shape|null;
+                  statistics?: ovis.trainer.v1.StageStatistics.$Shape|null;
+                  warning?: ovis.trainer.v1.StageWarning.$Shape|null;
+                  heldOut?: ovis.trainer.v1.StageHeldOut.$Shape|null;
                   $unknowns?: Uint8Array[];
                 } & (
-                  ({ event?: undefined; started?: null; phase?: null; step?: null; checkpoint?: null; done?: null; failed?: null }|{ event?: "started"; started: ovis.trainer.v1.StageStarted.$Shape; phase?: null; step?: null; checkpoint?: null; done?: null; failed?: null }|{ event?: "phase"; started?: null; phase: ovis.trainer.v1.StagePhaseChanged.$Shape; step?: null; checkpoint?: null; done?: null; failed?: null }|{ event?: "step"; started?: null; phase?: null; step: ovis.trainer.v1.StageStep.$Shape; checkpoint?: null; done?: null; failed?: null }|{ event?: "checkpoint"; started?: null; phase?: null; step?: null; checkpoint: ovis.trainer.v1.StageCheckpoint.$Shape; done?: null; failed?: null }|{ event?: "done"; started?: null; phase?: null; step?: null; checkpoint?: null; done: ovis.trainer.v1.StageDone.$Shape; failed?: null }|{ event?: "failed"; started?: null; phase?: null; step?: null; checkpoint?: null; done?: null; failed: ovis.trainer.v1.Failure.$Shape })
+                  ({ event?: undefined; started?: null; phase?: null; step?: null; checkpoint?: null; done?: null; failed?: null; statistics?: null; warning?: null; heldOut?: null }|{ event?: "started"; started: ovis.trainer.v1.StageStarted.$Shape; phase?: null; step?: null; checkpoint?: null; done?: null; failed?: null; statistics?: null; warning?: null; heldOut?: null }|{ event?: "phase"; started?: null; phase: ovis.trainer.v1.StagePhaseChanged.$Shape; step?: null; checkpoint?: null; done?: null; failed?: null; statistics?: null; warning?: null; heldOut?: null }|{ event?: "step"; started?: null; phase?: null; step: ovis.trainer.v1.StageStep.$Shape; checkpoint?: null; done?: null; failed?: null; statistics?: null; warning?: null; heldOut?: null }|{ event?: "checkpoint"; started?: null; phase?: null; step?: null; checkpoint: ovis.trainer.v1.StageCheckpoint.$Shape; done?: null; failed?: null; statistics?: null; warning?: null; heldOut?: null }|{ event?: "done"; started?: null; phase?: null; step?: null; checkpoint?: null; done: ovis.trainer.v1.StageDone.$Shape; failed?: null; statistics?: null; warning?: null; heldOut?: null }|{ event?: "failed"; started?: null; phase?: null; step?: null; checkpoint?: null; done?: null; failed: ovis.trainer.v1.Failure.$Shape; statistics?: null; warning?: null; heldOut?: null }|{ event?: "statistics"; started?: null; phase?: null; step?: null; checkpoint?: null; done?: null; failed?: null; statistics: ovis.trainer.v1.StageStatistics.$Shape; warning?: null; heldOut?: null }|{ event?: "warning"; started?: null; phase?: null; step?: null; checkpoint?: null; done?: null; failed?: null; statistics?: null; warning: ovis.trainer.v1.StageWarning.$Shape; heldOut?: null }|{ event?: "heldOut"; started?: null; phase?: null; step?: null; checkpoint?: null; done?: null; failed?: null; statistics?: null; warning?: null; heldOut: ovis.trainer.v1.StageHeldOut.$Shape })
                 );
             }
 
@@ -5140,6 +5391,414 @@ export namespace ovis {
 
                 /** Shape of a StageCheckpoint. */
                 type $Shape = ovis.trainer.v1.StageCheckpoint.$Properties;
+            }
+
+            /**
+             * Properties of a StageStatistics.
+             * @deprecated Use ovis.trainer.v1.StageStatistics.$Properties instead.
+             */
+            interface IStageStatistics extends ovis.trainer.v1.StageStatistics.$Properties {
+            }
+
+            /** What the visual tokens of some pictures of all ranks looked like: the same on every rank. */
+            class StageStatistics {
+
+                /**
+                 * Constructs a new StageStatistics.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StageStatistics.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** The step whose batch they are of. */
+                step: number;
+
+                /** Visual tokens that were looked at. */
+                tokens: number;
+
+                /** Mean entropy of a token's distribution over the words, nats. */
+                entropy: number;
+
+                /** exp(entropy) of the tokens. */
+                effectiveWordsMean: number;
+
+                /** StageStatistics effectiveWordsMedian. */
+                effectiveWordsMedian: number;
+
+                /** StageStatistics effectiveWordsLeast. */
+                effectiveWordsLeast: number;
+
+                /** Share of the tokens that are nearly one word each. */
+                saturated: number;
+
+                /** Mean largest probability. */
+                largest: number;
+
+                /** Words that tokens can have. */
+                words: number;
+
+                /** Share of the words that get next to no probability. */
+                deadWords: number;
+
+                /** Tokens that this is an average over, times effective words, by the number of words. */
+                coverage: number;
+
+                /** Of the visual embeddings: variance relative to their square, mean cosine between pictures, directions they spread in. */
+                variance: number;
+
+                /** StageStatistics cosine. */
+                cosine: number;
+
+                /** StageStatistics dimensions. */
+                dimensions: number;
+
+                /** Frobenius norm of the visual embedding table; root mean square of the head's LayerNorm weights. */
+                tableNorm: number;
+
+                /** StageStatistics logitScale. */
+                logitScale: number;
+
+                /** How long this took. */
+                ms: number;
+
+                /**
+                 * Creates a new StageStatistics instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StageStatistics instance
+                 */
+                static create(properties: ovis.trainer.v1.StageStatistics.$Shape): ovis.trainer.v1.StageStatistics & ovis.trainer.v1.StageStatistics.$Shape;
+                static create(properties?: ovis.trainer.v1.StageStatistics.$Properties): ovis.trainer.v1.StageStatistics;
+
+                /**
+                 * Encodes the specified StageStatistics message. Does not implicitly {@link ovis.trainer.v1.StageStatistics.verify|verify} messages.
+                 * @param message StageStatistics message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StageStatistics.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StageStatistics message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StageStatistics & ovis.trainer.v1.StageStatistics.$Shape} StageStatistics
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StageStatistics & ovis.trainer.v1.StageStatistics.$Shape;
+
+                /**
+                 * Creates a StageStatistics message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StageStatistics
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StageStatistics;
+
+                /**
+                 * Creates a plain object from a StageStatistics message. Also converts values to other types if specified.
+                 * @param message StageStatistics
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StageStatistics, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StageStatistics to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StageStatistics {
+
+                /** Properties of a StageStatistics. */
+                interface $Properties {
+
+                    /** The step whose batch they are of. */
+                    step?: (number|null);
+
+                    /** Visual tokens that were looked at. */
+                    tokens?: (number|null);
+
+                    /** Mean entropy of a token's distribution over the words, nats. */
+                    entropy?: (number|null);
+
+                    /** exp(entropy) of the tokens. */
+                    effectiveWordsMean?: (number|null);
+
+                    /** StageStatistics effectiveWordsMedian */
+                    effectiveWordsMedian?: (number|null);
+
+                    /** StageStatistics effectiveWordsLeast */
+                    effectiveWordsLeast?: (number|null);
+
+                    /** Share of the tokens that are nearly one word each. */
+                    saturated?: (number|null);
+
+                    /** Mean largest probability. */
+                    largest?: (number|null);
+
+                    /** Words that tokens can have. */
+                    words?: (number|null);
+
+                    /** Share of the words that get next to no probability. */
+                    deadWords?: (number|null);
+
+                    /** Tokens that this is an average over, times effective words, by the number of words. */
+                    coverage?: (number|null);
+
+                    /** Of the visual embeddings: variance relative to their square, mean cosine between pictures, directions they spread in. */
+                    variance?: (number|null);
+
+                    /** StageStatistics cosine */
+                    cosine?: (number|null);
+
+                    /** StageStatistics dimensions */
+                    dimensions?: (number|null);
+
+                    /** Frobenius norm of the visual embedding table; root mean square of the head's LayerNorm weights. */
+                    tableNorm?: (number|null);
+
+                    /** StageStatistics logitScale */
+                    logitScale?: (number|null);
+
+                    /** How long this took. */
+                    ms?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StageStatistics. */
+                type $Shape = ovis.trainer.v1.StageStatistics.$Properties;
+            }
+
+            /**
+             * Properties of a StageWarning.
+             * @deprecated Use ovis.trainer.v1.StageWarning.$Properties instead.
+             */
+            interface IStageWarning extends ovis.trainer.v1.StageWarning.$Properties {
+            }
+
+            /** Something goes wrong in the training, or is over again. Once per episode. */
+            class StageWarning {
+
+                /**
+                 * Constructs a new StageWarning.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StageWarning.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** saturation, dead-words, collapse, overfitting, bad-loss. */
+                signature: string;
+
+                /** StageWarning step. */
+                step: number;
+
+                /** The step that showed it first. */
+                since: number;
+
+                /** What is seen, with numbers. */
+                message: string;
+
+                /** What to do about it. */
+                remedy: string;
+
+                /** It is gone again. */
+                over: boolean;
+
+                /**
+                 * Creates a new StageWarning instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StageWarning instance
+                 */
+                static create(properties: ovis.trainer.v1.StageWarning.$Shape): ovis.trainer.v1.StageWarning & ovis.trainer.v1.StageWarning.$Shape;
+                static create(properties?: ovis.trainer.v1.StageWarning.$Properties): ovis.trainer.v1.StageWarning;
+
+                /**
+                 * Encodes the specified StageWarning message. Does not implicitly {@link ovis.trainer.v1.StageWarning.verify|verify} messages.
+                 * @param message StageWarning message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StageWarning.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StageWarning message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StageWarning & ovis.trainer.v1.StageWarning.$Shape} StageWarning
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StageWarning & ovis.trainer.v1.StageWarning.$Shape;
+
+                /**
+                 * Creates a StageWarning message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StageWarning
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StageWarning;
+
+                /**
+                 * Creates a plain object from a StageWarning message. Also converts values to other types if specified.
+                 * @param message StageWarning
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StageWarning, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StageWarning to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StageWarning {
+
+                /** Properties of a StageWarning. */
+                interface $Properties {
+
+                    /** saturation, dead-words, collapse, overfitting, bad-loss. */
+                    signature?: (string|null);
+
+                    /** StageWarning step */
+                    step?: (number|null);
+
+                    /** The step that showed it first. */
+                    since?: (number|null);
+
+                    /** What is seen, with numbers. */
+                    message?: (string|null);
+
+                    /** What to do about it. */
+                    remedy?: (string|null);
+
+                    /** It is gone again. */
+                    over?: (boolean|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StageWarning. */
+                type $Shape = ovis.trainer.v1.StageWarning.$Properties;
+            }
+
+            /**
+             * Properties of a StageHeldOut.
+             * @deprecated Use ovis.trainer.v1.StageHeldOut.$Properties instead.
+             */
+            interface IStageHeldOut extends ovis.trainer.v1.StageHeldOut.$Properties {
+            }
+
+            /** Loss on samples that are not trained on. */
+            class StageHeldOut {
+
+                /**
+                 * Constructs a new StageHeldOut.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: ovis.trainer.v1.StageHeldOut.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** StageHeldOut step. */
+                step: number;
+
+                /** StageHeldOut loss. */
+                loss: number;
+
+                /** Of the last training steps. */
+                trainLoss: number;
+
+                /** StageHeldOut samples. */
+                samples: number;
+
+                /** How long this took. */
+                ms: number;
+
+                /**
+                 * Creates a new StageHeldOut instance using the specified properties.
+                 * @param [properties] Properties to set
+                 * @returns StageHeldOut instance
+                 */
+                static create(properties: ovis.trainer.v1.StageHeldOut.$Shape): ovis.trainer.v1.StageHeldOut & ovis.trainer.v1.StageHeldOut.$Shape;
+                static create(properties?: ovis.trainer.v1.StageHeldOut.$Properties): ovis.trainer.v1.StageHeldOut;
+
+                /**
+                 * Encodes the specified StageHeldOut message. Does not implicitly {@link ovis.trainer.v1.StageHeldOut.verify|verify} messages.
+                 * @param message StageHeldOut message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: ovis.trainer.v1.StageHeldOut.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a StageHeldOut message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {ovis.trainer.v1.StageHeldOut & ovis.trainer.v1.StageHeldOut.$Shape} StageHeldOut
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): ovis.trainer.v1.StageHeldOut & ovis.trainer.v1.StageHeldOut.$Shape;
+
+                /**
+                 * Creates a StageHeldOut message from a plain object. Also converts values to their respective internal types.
+                 * @param object Plain object
+                 * @returns StageHeldOut
+                 */
+                static fromObject(object: { [k: string]: any }): ovis.trainer.v1.StageHeldOut;
+
+                /**
+                 * Creates a plain object from a StageHeldOut message. Also converts values to other types if specified.
+                 * @param message StageHeldOut
+                 * @param [options] Conversion options
+                 * @returns Plain object
+                 */
+                static toObject(message: ovis.trainer.v1.StageHeldOut, options?: $protobuf.IConversionOptions): { [k: string]: any };
+
+                /**
+                 * Converts this StageHeldOut to JSON.
+                 * @returns JSON object
+                 */
+                toJSON(): { [k: string]: any };
+            }
+
+            namespace StageHeldOut {
+
+                /** Properties of a StageHeldOut. */
+                interface $Properties {
+
+                    /** StageHeldOut step */
+                    step?: (number|null);
+
+                    /** StageHeldOut loss */
+                    loss?: (number|null);
+
+                    /** Of the last training steps. */
+                    trainLoss?: (number|null);
+
+                    /** StageHeldOut samples */
+                    samples?: (number|null);
+
+                    /** How long this took. */
+                    ms?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a StageHeldOut. */
+                type $Shape = ovis.trainer.v1.StageHeldOut.$Properties;
             }
 
             /**

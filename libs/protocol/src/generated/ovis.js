@@ -5258,6 +5258,19 @@ export const ovis = $root.ovis = (() => {
 
 
 
+                $Object.defineProperties(TrainerService.prototype.prepare = function(request, callback) {
+                    return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.prepare, $root.ovis.trainer.v1.PrepareRequest, $root.ovis.trainer.v1.PrepareResponse, request, callback);
+                }, {
+                    name: { value: "Prepare" },
+                    path: { value: "/ovis.trainer.v1.TrainerService/Prepare" },
+                    requestType: { value: "PrepareRequest" },
+                    responseType: { value: "PrepareResponse" },
+                    requestStream: { value: $undefined },
+                    responseStream: { value: $undefined }
+                });
+
+
+
                 $Object.defineProperties(TrainerService.prototype.attach = function(request, callback) {
                     return $protobuf.rpc.Service.prototype.rpcCall.call(this, TrainerService.prototype.attach, $root.ovis.trainer.v1.AttachRequest, $root.ovis.trainer.v1.StageEvent, request, callback);
                 }, {
@@ -6441,6 +6454,339 @@ export const ovis = $root.ovis = (() => {
                 return RunStageRequest;
             })();
 
+            v1.PrepareRequest = (function() {
+
+                const PrepareRequest = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                PrepareRequest.prototype.runId = "";
+                PrepareRequest.prototype.gangId = "";
+                PrepareRequest.prototype.world = 0;
+                PrepareRequest.prototype.stage = 0;
+                PrepareRequest.prototype.runConfigJson = "";
+                PrepareRequest.prototype.checkpointUrl = "";
+
+                PrepareRequest.create = function(properties) {
+                    return new PrepareRequest(properties);
+                };
+
+                PrepareRequest.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                        writer.uint32(10).string(message.runId);
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId") && message.gangId !== "")
+                        writer.uint32(18).string(message.gangId);
+                    if (message.world != null && $Object.hasOwnProperty.call(message, "world") && message.world !== 0)
+                        writer.uint32(24).uint32(message.world);
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage") && message.stage !== 0)
+                        writer.uint32(32).uint32(message.stage);
+                    if (message.runConfigJson != null && $Object.hasOwnProperty.call(message, "runConfigJson") && message.runConfigJson !== "")
+                        writer.uint32(42).string(message.runConfigJson);
+                    if (message.checkpointUrl != null && $Object.hasOwnProperty.call(message, "checkpointUrl") && message.checkpointUrl !== "")
+                        writer.uint32(50).string(message.checkpointUrl);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                PrepareRequest.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.PrepareRequest();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runId = value;
+                                else
+                                    delete message.runId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.gangId = value;
+                                else
+                                    delete message.gangId;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.world = value;
+                                else
+                                    delete message.world;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.stage = value;
+                                else
+                                    delete message.stage;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.runConfigJson = value;
+                                else
+                                    delete message.runConfigJson;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.checkpointUrl = value;
+                                else
+                                    delete message.checkpointUrl;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                PrepareRequest.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.PrepareRequest)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.PrepareRequest: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.PrepareRequest();
+                    if (object.runId != null)
+                        if (typeof object.runId !== "string" || object.runId.length)
+                            message.runId = $String(object.runId);
+                    if (object.gangId != null)
+                        if (typeof object.gangId !== "string" || object.gangId.length)
+                            message.gangId = $String(object.gangId);
+                    if (object.world != null)
+                        if ($Number(object.world) !== 0)
+                            message.world = object.world >>> 0;
+                    if (object.stage != null)
+                        if ($Number(object.stage) !== 0)
+                            message.stage = object.stage >>> 0;
+                    if (object.runConfigJson != null)
+                        if (typeof object.runConfigJson !== "string" || object.runConfigJson.length)
+                            message.runConfigJson = $String(object.runConfigJson);
+                    if (object.checkpointUrl != null)
+                        if (typeof object.checkpointUrl !== "string" || object.checkpointUrl.length)
+                            message.checkpointUrl = $String(object.checkpointUrl);
+                    return message;
+                };
+
+                PrepareRequest.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.runId = "";
+                        object.gangId = "";
+                        object.world = 0;
+                        object.stage = 0;
+                        object.runConfigJson = "";
+                        object.checkpointUrl = "";
+                    }
+                    if (message.runId != null && $Object.hasOwnProperty.call(message, "runId"))
+                        object.runId = message.runId;
+                    if (message.gangId != null && $Object.hasOwnProperty.call(message, "gangId"))
+                        object.gangId = message.gangId;
+                    if (message.world != null && $Object.hasOwnProperty.call(message, "world"))
+                        object.world = message.world;
+                    if (message.stage != null && $Object.hasOwnProperty.call(message, "stage"))
+                        object.stage = message.stage;
+                    if (message.runConfigJson != null && $Object.hasOwnProperty.call(message, "runConfigJson"))
+                        object.runConfigJson = message.runConfigJson;
+                    if (message.checkpointUrl != null && $Object.hasOwnProperty.call(message, "checkpointUrl"))
+                        object.checkpointUrl = message.checkpointUrl;
+                    return object;
+                };
+
+                PrepareRequest.prototype.toJSON = function() {
+                    return PrepareRequest.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return PrepareRequest;
+            })();
+
+            v1.PrepareResponse = (function() {
+
+                const PrepareResponse = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                PrepareResponse.prototype.prepared = false;
+
+                PrepareResponse.create = function(properties) {
+                    return new PrepareResponse(properties);
+                };
+
+                PrepareResponse.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.prepared != null && $Object.hasOwnProperty.call(message, "prepared") && message.prepared !== false)
+                        writer.uint32(8).bool(message.prepared);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                PrepareResponse.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.PrepareResponse();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.prepared = value;
+                                else
+                                    delete message.prepared;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                PrepareResponse.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.PrepareResponse)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.PrepareResponse: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.PrepareResponse();
+                    if (object.prepared != null)
+                        if (object.prepared)
+                            message.prepared = $Boolean(object.prepared);
+                    return message;
+                };
+
+                PrepareResponse.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults)
+                        object.prepared = false;
+                    if (message.prepared != null && $Object.hasOwnProperty.call(message, "prepared"))
+                        object.prepared = message.prepared;
+                    return object;
+                };
+
+                PrepareResponse.prototype.toJSON = function() {
+                    return PrepareResponse.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return PrepareResponse;
+            })();
+
             v1.AttachRequest = (function() {
 
                 const AttachRequest = function (properties) {
@@ -6916,11 +7262,14 @@ export const ovis = $root.ovis = (() => {
                 StageEvent.prototype.checkpoint = null;
                 StageEvent.prototype.done = null;
                 StageEvent.prototype.failed = null;
+                StageEvent.prototype.statistics = null;
+                StageEvent.prototype.warning = null;
+                StageEvent.prototype.heldOut = null;
 
                 let $oneOfFields;
 
                 $Object.defineProperty(StageEvent.prototype, "event", {
-                    get: $util.oneOfGetter($oneOfFields = ["started", "phase", "step", "checkpoint", "done", "failed"]),
+                    get: $util.oneOfGetter($oneOfFields = ["started", "phase", "step", "checkpoint", "done", "failed", "statistics", "warning", "heldOut"]),
                     set: $util.oneOfSetter($oneOfFields)
                 });
 
@@ -6955,6 +7304,12 @@ export const ovis = $root.ovis = (() => {
                         $root.ovis.trainer.v1.StageDone.encode(message.done, writer.uint32(114).fork(), _depth + 1).ldelim();
                     if (message.failed != null && $Object.hasOwnProperty.call(message, "failed"))
                         $root.ovis.trainer.v1.Failure.encode(message.failed, writer.uint32(122).fork(), _depth + 1).ldelim();
+                    if (message.statistics != null && $Object.hasOwnProperty.call(message, "statistics"))
+                        $root.ovis.trainer.v1.StageStatistics.encode(message.statistics, writer.uint32(130).fork(), _depth + 1).ldelim();
+                    if (message.warning != null && $Object.hasOwnProperty.call(message, "warning"))
+                        $root.ovis.trainer.v1.StageWarning.encode(message.warning, writer.uint32(138).fork(), _depth + 1).ldelim();
+                    if (message.heldOut != null && $Object.hasOwnProperty.call(message, "heldOut"))
+                        $root.ovis.trainer.v1.StageHeldOut.encode(message.heldOut, writer.uint32(146).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -7066,6 +7421,27 @@ export const ovis = $root.ovis = (() => {
                                 message.event = "failed";
                                 continue;
                             }
+                        case 16: {
+                                if (wireType !== 2)
+                                    break;
+                                message.statistics = $root.ovis.trainer.v1.StageStatistics.decode(reader, reader.size(), $undefined, _depth + 1, message.statistics);
+                                message.event = "statistics";
+                                continue;
+                            }
+                        case 17: {
+                                if (wireType !== 2)
+                                    break;
+                                message.warning = $root.ovis.trainer.v1.StageWarning.decode(reader, reader.size(), $undefined, _depth + 1, message.warning);
+                                message.event = "warning";
+                                continue;
+                            }
+                        case 18: {
+                                if (wireType !== 2)
+                                    break;
+                                message.heldOut = $root.ovis.trainer.v1.StageHeldOut.decode(reader, reader.size(), $undefined, _depth + 1, message.heldOut);
+                                message.event = "heldOut";
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -7135,6 +7511,21 @@ export const ovis = $root.ovis = (() => {
                             throw $TypeError(".ovis.trainer.v1.StageEvent.failed: object expected");
                         message.failed = $root.ovis.trainer.v1.Failure.fromObject(object.failed, _depth + 1);
                     }
+                    if (object.statistics != null) {
+                        if (!$util.isObject(object.statistics))
+                            throw $TypeError(".ovis.trainer.v1.StageEvent.statistics: object expected");
+                        message.statistics = $root.ovis.trainer.v1.StageStatistics.fromObject(object.statistics, _depth + 1);
+                    }
+                    if (object.warning != null) {
+                        if (!$util.isObject(object.warning))
+                            throw $TypeError(".ovis.trainer.v1.StageEvent.warning: object expected");
+                        message.warning = $root.ovis.trainer.v1.StageWarning.fromObject(object.warning, _depth + 1);
+                    }
+                    if (object.heldOut != null) {
+                        if (!$util.isObject(object.heldOut))
+                            throw $TypeError(".ovis.trainer.v1.StageEvent.heldOut: object expected");
+                        message.heldOut = $root.ovis.trainer.v1.StageHeldOut.fromObject(object.heldOut, _depth + 1);
+                    }
                     return message;
                 };
 
@@ -7189,6 +7580,21 @@ export const ovis = $root.ovis = (() => {
                         object.failed = $root.ovis.trainer.v1.Failure.toObject(message.failed, options, _depth + 1);
                         if (options.oneofs)
                             object.event = "failed";
+                    }
+                    if (message.statistics != null && $Object.hasOwnProperty.call(message, "statistics")) {
+                        object.statistics = $root.ovis.trainer.v1.StageStatistics.toObject(message.statistics, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "statistics";
+                    }
+                    if (message.warning != null && $Object.hasOwnProperty.call(message, "warning")) {
+                        object.warning = $root.ovis.trainer.v1.StageWarning.toObject(message.warning, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "warning";
+                    }
+                    if (message.heldOut != null && $Object.hasOwnProperty.call(message, "heldOut")) {
+                        object.heldOut = $root.ovis.trainer.v1.StageHeldOut.toObject(message.heldOut, options, _depth + 1);
+                        if (options.oneofs)
+                            object.event = "heldOut";
                     }
                     return object;
                 };
@@ -8120,6 +8526,822 @@ export const ovis = $root.ovis = (() => {
                 };
 
                 return StageCheckpoint;
+            })();
+
+            v1.StageStatistics = (function() {
+
+                const StageStatistics = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StageStatistics.prototype.step = 0;
+                StageStatistics.prototype.tokens = 0;
+                StageStatistics.prototype.entropy = 0;
+                StageStatistics.prototype.effectiveWordsMean = 0;
+                StageStatistics.prototype.effectiveWordsMedian = 0;
+                StageStatistics.prototype.effectiveWordsLeast = 0;
+                StageStatistics.prototype.saturated = 0;
+                StageStatistics.prototype.largest = 0;
+                StageStatistics.prototype.words = 0;
+                StageStatistics.prototype.deadWords = 0;
+                StageStatistics.prototype.coverage = 0;
+                StageStatistics.prototype.variance = 0;
+                StageStatistics.prototype.cosine = 0;
+                StageStatistics.prototype.dimensions = 0;
+                StageStatistics.prototype.tableNorm = 0;
+                StageStatistics.prototype.logitScale = 0;
+                StageStatistics.prototype.ms = 0;
+
+                StageStatistics.create = function(properties) {
+                    return new StageStatistics(properties);
+                };
+
+                StageStatistics.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                        writer.uint32(8).uint32(message.step);
+                    if (message.tokens != null && $Object.hasOwnProperty.call(message, "tokens") && message.tokens !== 0)
+                        writer.uint32(16).uint32(message.tokens);
+                    if (message.entropy != null && $Object.hasOwnProperty.call(message, "entropy") && !$Object.is(message.entropy, 0))
+                        writer.uint32(25).double(message.entropy);
+                    if (message.effectiveWordsMean != null && $Object.hasOwnProperty.call(message, "effectiveWordsMean") && !$Object.is(message.effectiveWordsMean, 0))
+                        writer.uint32(33).double(message.effectiveWordsMean);
+                    if (message.effectiveWordsMedian != null && $Object.hasOwnProperty.call(message, "effectiveWordsMedian") && !$Object.is(message.effectiveWordsMedian, 0))
+                        writer.uint32(41).double(message.effectiveWordsMedian);
+                    if (message.effectiveWordsLeast != null && $Object.hasOwnProperty.call(message, "effectiveWordsLeast") && !$Object.is(message.effectiveWordsLeast, 0))
+                        writer.uint32(49).double(message.effectiveWordsLeast);
+                    if (message.saturated != null && $Object.hasOwnProperty.call(message, "saturated") && !$Object.is(message.saturated, 0))
+                        writer.uint32(57).double(message.saturated);
+                    if (message.largest != null && $Object.hasOwnProperty.call(message, "largest") && !$Object.is(message.largest, 0))
+                        writer.uint32(65).double(message.largest);
+                    if (message.words != null && $Object.hasOwnProperty.call(message, "words") && message.words !== 0)
+                        writer.uint32(72).uint32(message.words);
+                    if (message.deadWords != null && $Object.hasOwnProperty.call(message, "deadWords") && !$Object.is(message.deadWords, 0))
+                        writer.uint32(81).double(message.deadWords);
+                    if (message.coverage != null && $Object.hasOwnProperty.call(message, "coverage") && !$Object.is(message.coverage, 0))
+                        writer.uint32(89).double(message.coverage);
+                    if (message.variance != null && $Object.hasOwnProperty.call(message, "variance") && !$Object.is(message.variance, 0))
+                        writer.uint32(97).double(message.variance);
+                    if (message.cosine != null && $Object.hasOwnProperty.call(message, "cosine") && !$Object.is(message.cosine, 0))
+                        writer.uint32(105).double(message.cosine);
+                    if (message.dimensions != null && $Object.hasOwnProperty.call(message, "dimensions") && !$Object.is(message.dimensions, 0))
+                        writer.uint32(113).double(message.dimensions);
+                    if (message.tableNorm != null && $Object.hasOwnProperty.call(message, "tableNorm") && !$Object.is(message.tableNorm, 0))
+                        writer.uint32(121).double(message.tableNorm);
+                    if (message.logitScale != null && $Object.hasOwnProperty.call(message, "logitScale") && !$Object.is(message.logitScale, 0))
+                        writer.uint32(129).double(message.logitScale);
+                    if (message.ms != null && $Object.hasOwnProperty.call(message, "ms") && !$Object.is(message.ms, 0))
+                        writer.uint32(137).double(message.ms);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StageStatistics.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StageStatistics();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.step = value;
+                                else
+                                    delete message.step;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.tokens = value;
+                                else
+                                    delete message.tokens;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.entropy = value;
+                                else
+                                    delete message.entropy;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.effectiveWordsMean = value;
+                                else
+                                    delete message.effectiveWordsMean;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.effectiveWordsMedian = value;
+                                else
+                                    delete message.effectiveWordsMedian;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.effectiveWordsLeast = value;
+                                else
+                                    delete message.effectiveWordsLeast;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.saturated = value;
+                                else
+                                    delete message.saturated;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.largest = value;
+                                else
+                                    delete message.largest;
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.words = value;
+                                else
+                                    delete message.words;
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.deadWords = value;
+                                else
+                                    delete message.deadWords;
+                                continue;
+                            }
+                        case 11: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.coverage = value;
+                                else
+                                    delete message.coverage;
+                                continue;
+                            }
+                        case 12: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.variance = value;
+                                else
+                                    delete message.variance;
+                                continue;
+                            }
+                        case 13: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.cosine = value;
+                                else
+                                    delete message.cosine;
+                                continue;
+                            }
+                        case 14: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.dimensions = value;
+                                else
+                                    delete message.dimensions;
+                                continue;
+                            }
+                        case 15: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.tableNorm = value;
+                                else
+                                    delete message.tableNorm;
+                                continue;
+                            }
+                        case 16: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.logitScale = value;
+                                else
+                                    delete message.logitScale;
+                                continue;
+                            }
+                        case 17: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.ms = value;
+                                else
+                                    delete message.ms;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StageStatistics.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StageStatistics)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StageStatistics: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StageStatistics();
+                    if (object.step != null)
+                        if ($Number(object.step) !== 0)
+                            message.step = object.step >>> 0;
+                    if (object.tokens != null)
+                        if ($Number(object.tokens) !== 0)
+                            message.tokens = object.tokens >>> 0;
+                    if (object.entropy != null)
+                        if (!$Object.is($Number(object.entropy), 0))
+                            message.entropy = $Number(object.entropy);
+                    if (object.effectiveWordsMean != null)
+                        if (!$Object.is($Number(object.effectiveWordsMean), 0))
+                            message.effectiveWordsMean = $Number(object.effectiveWordsMean);
+                    if (object.effectiveWordsMedian != null)
+                        if (!$Object.is($Number(object.effectiveWordsMedian), 0))
+                            message.effectiveWordsMedian = $Number(object.effectiveWordsMedian);
+                    if (object.effectiveWordsLeast != null)
+                        if (!$Object.is($Number(object.effectiveWordsLeast), 0))
+                            message.effectiveWordsLeast = $Number(object.effectiveWordsLeast);
+                    if (object.saturated != null)
+                        if (!$Object.is($Number(object.saturated), 0))
+                            message.saturated = $Number(object.saturated);
+                    if (object.largest != null)
+                        if (!$Object.is($Number(object.largest), 0))
+                            message.largest = $Number(object.largest);
+                    if (object.words != null)
+                        if ($Number(object.words) !== 0)
+                            message.words = object.words >>> 0;
+                    if (object.deadWords != null)
+                        if (!$Object.is($Number(object.deadWords), 0))
+                            message.deadWords = $Number(object.deadWords);
+                    if (object.coverage != null)
+                        if (!$Object.is($Number(object.coverage), 0))
+                            message.coverage = $Number(object.coverage);
+                    if (object.variance != null)
+                        if (!$Object.is($Number(object.variance), 0))
+                            message.variance = $Number(object.variance);
+                    if (object.cosine != null)
+                        if (!$Object.is($Number(object.cosine), 0))
+                            message.cosine = $Number(object.cosine);
+                    if (object.dimensions != null)
+                        if (!$Object.is($Number(object.dimensions), 0))
+                            message.dimensions = $Number(object.dimensions);
+                    if (object.tableNorm != null)
+                        if (!$Object.is($Number(object.tableNorm), 0))
+                            message.tableNorm = $Number(object.tableNorm);
+                    if (object.logitScale != null)
+                        if (!$Object.is($Number(object.logitScale), 0))
+                            message.logitScale = $Number(object.logitScale);
+                    if (object.ms != null)
+                        if (!$Object.is($Number(object.ms), 0))
+                            message.ms = $Number(object.ms);
+                    return message;
+                };
+
+                StageStatistics.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.step = 0;
+                        object.tokens = 0;
+                        object.entropy = 0;
+                        object.effectiveWordsMean = 0;
+                        object.effectiveWordsMedian = 0;
+                        object.effectiveWordsLeast = 0;
+                        object.saturated = 0;
+                        object.largest = 0;
+                        object.words = 0;
+                        object.deadWords = 0;
+                        object.coverage = 0;
+                        object.variance = 0;
+                        object.cosine = 0;
+                        object.dimensions = 0;
+                        object.tableNorm = 0;
+                        object.logitScale = 0;
+                        object.ms = 0;
+                    }
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step"))
+                        object.step = message.step;
+                    if (message.tokens != null && $Object.hasOwnProperty.call(message, "tokens"))
+                        object.tokens = message.tokens;
+                    if (message.entropy != null && $Object.hasOwnProperty.call(message, "entropy"))
+                        object.entropy = options.json && !$isFinite(message.entropy) ? $String(message.entropy) : message.entropy;
+                    if (message.effectiveWordsMean != null && $Object.hasOwnProperty.call(message, "effectiveWordsMean"))
+                        object.effectiveWordsMean = options.json && !$isFinite(message.effectiveWordsMean) ? $String(message.effectiveWordsMean) : message.effectiveWordsMean;
+                    if (message.effectiveWordsMedian != null && $Object.hasOwnProperty.call(message, "effectiveWordsMedian"))
+                        object.effectiveWordsMedian = options.json && !$isFinite(message.effectiveWordsMedian) ? $String(message.effectiveWordsMedian) : message.effectiveWordsMedian;
+                    if (message.effectiveWordsLeast != null && $Object.hasOwnProperty.call(message, "effectiveWordsLeast"))
+                        object.effectiveWordsLeast = options.json && !$isFinite(message.effectiveWordsLeast) ? $String(message.effectiveWordsLeast) : message.effectiveWordsLeast;
+                    if (message.saturated != null && $Object.hasOwnProperty.call(message, "saturated"))
+                        object.saturated = options.json && !$isFinite(message.saturated) ? $String(message.saturated) : message.saturated;
+                    if (message.largest != null && $Object.hasOwnProperty.call(message, "largest"))
+                        object.largest = options.json && !$isFinite(message.largest) ? $String(message.largest) : message.largest;
+                    if (message.words != null && $Object.hasOwnProperty.call(message, "words"))
+                        object.words = message.words;
+                    if (message.deadWords != null && $Object.hasOwnProperty.call(message, "deadWords"))
+                        object.deadWords = options.json && !$isFinite(message.deadWords) ? $String(message.deadWords) : message.deadWords;
+                    if (message.coverage != null && $Object.hasOwnProperty.call(message, "coverage"))
+                        object.coverage = options.json && !$isFinite(message.coverage) ? $String(message.coverage) : message.coverage;
+                    if (message.variance != null && $Object.hasOwnProperty.call(message, "variance"))
+                        object.variance = options.json && !$isFinite(message.variance) ? $String(message.variance) : message.variance;
+                    if (message.cosine != null && $Object.hasOwnProperty.call(message, "cosine"))
+                        object.cosine = options.json && !$isFinite(message.cosine) ? $String(message.cosine) : message.cosine;
+                    if (message.dimensions != null && $Object.hasOwnProperty.call(message, "dimensions"))
+                        object.dimensions = options.json && !$isFinite(message.dimensions) ? $String(message.dimensions) : message.dimensions;
+                    if (message.tableNorm != null && $Object.hasOwnProperty.call(message, "tableNorm"))
+                        object.tableNorm = options.json && !$isFinite(message.tableNorm) ? $String(message.tableNorm) : message.tableNorm;
+                    if (message.logitScale != null && $Object.hasOwnProperty.call(message, "logitScale"))
+                        object.logitScale = options.json && !$isFinite(message.logitScale) ? $String(message.logitScale) : message.logitScale;
+                    if (message.ms != null && $Object.hasOwnProperty.call(message, "ms"))
+                        object.ms = options.json && !$isFinite(message.ms) ? $String(message.ms) : message.ms;
+                    return object;
+                };
+
+                StageStatistics.prototype.toJSON = function() {
+                    return StageStatistics.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StageStatistics;
+            })();
+
+            v1.StageWarning = (function() {
+
+                const StageWarning = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StageWarning.prototype.signature = "";
+                StageWarning.prototype.step = 0;
+                StageWarning.prototype.since = 0;
+                StageWarning.prototype.message = "";
+                StageWarning.prototype.remedy = "";
+                StageWarning.prototype.over = false;
+
+                StageWarning.create = function(properties) {
+                    return new StageWarning(properties);
+                };
+
+                StageWarning.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature !== "")
+                        writer.uint32(10).string(message.signature);
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                        writer.uint32(16).uint32(message.step);
+                    if (message.since != null && $Object.hasOwnProperty.call(message, "since") && message.since !== 0)
+                        writer.uint32(24).uint32(message.since);
+                    if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message !== "")
+                        writer.uint32(34).string(message.message);
+                    if (message.remedy != null && $Object.hasOwnProperty.call(message, "remedy") && message.remedy !== "")
+                        writer.uint32(42).string(message.remedy);
+                    if (message.over != null && $Object.hasOwnProperty.call(message, "over") && message.over !== false)
+                        writer.uint32(48).bool(message.over);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StageWarning.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StageWarning();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.signature = value;
+                                else
+                                    delete message.signature;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.step = value;
+                                else
+                                    delete message.step;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.since = value;
+                                else
+                                    delete message.since;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.message = value;
+                                else
+                                    delete message.message;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.remedy = value;
+                                else
+                                    delete message.remedy;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.over = value;
+                                else
+                                    delete message.over;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StageWarning.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StageWarning)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StageWarning: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StageWarning();
+                    if (object.signature != null)
+                        if (typeof object.signature !== "string" || object.signature.length)
+                            message.signature = $String(object.signature);
+                    if (object.step != null)
+                        if ($Number(object.step) !== 0)
+                            message.step = object.step >>> 0;
+                    if (object.since != null)
+                        if ($Number(object.since) !== 0)
+                            message.since = object.since >>> 0;
+                    if (object.message != null)
+                        if (typeof object.message !== "string" || object.message.length)
+                            message.message = $String(object.message);
+                    if (object.remedy != null)
+                        if (typeof object.remedy !== "string" || object.remedy.length)
+                            message.remedy = $String(object.remedy);
+                    if (object.over != null)
+                        if (object.over)
+                            message.over = $Boolean(object.over);
+                    return message;
+                };
+
+                StageWarning.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.signature = "";
+                        object.step = 0;
+                        object.since = 0;
+                        object.message = "";
+                        object.remedy = "";
+                        object.over = false;
+                    }
+                    if (message.signature != null && $Object.hasOwnProperty.call(message, "signature"))
+                        object.signature = message.signature;
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step"))
+                        object.step = message.step;
+                    if (message.since != null && $Object.hasOwnProperty.call(message, "since"))
+                        object.since = message.since;
+                    if (message.message != null && $Object.hasOwnProperty.call(message, "message"))
+                        object.message = message.message;
+                    if (message.remedy != null && $Object.hasOwnProperty.call(message, "remedy"))
+                        object.remedy = message.remedy;
+                    if (message.over != null && $Object.hasOwnProperty.call(message, "over"))
+                        object.over = message.over;
+                    return object;
+                };
+
+                StageWarning.prototype.toJSON = function() {
+                    return StageWarning.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StageWarning;
+            })();
+
+            v1.StageHeldOut = (function() {
+
+                const StageHeldOut = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                StageHeldOut.prototype.step = 0;
+                StageHeldOut.prototype.loss = 0;
+                StageHeldOut.prototype.trainLoss = 0;
+                StageHeldOut.prototype.samples = 0;
+                StageHeldOut.prototype.ms = 0;
+
+                StageHeldOut.create = function(properties) {
+                    return new StageHeldOut(properties);
+                };
+
+                StageHeldOut.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step") && message.step !== 0)
+                        writer.uint32(8).uint32(message.step);
+                    if (message.loss != null && $Object.hasOwnProperty.call(message, "loss") && !$Object.is(message.loss, 0))
+                        writer.uint32(17).double(message.loss);
+                    if (message.trainLoss != null && $Object.hasOwnProperty.call(message, "trainLoss") && !$Object.is(message.trainLoss, 0))
+                        writer.uint32(25).double(message.trainLoss);
+                    if (message.samples != null && $Object.hasOwnProperty.call(message, "samples") && message.samples !== 0)
+                        writer.uint32(32).uint32(message.samples);
+                    if (message.ms != null && $Object.hasOwnProperty.call(message, "ms") && !$Object.is(message.ms, 0))
+                        writer.uint32(41).double(message.ms);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                StageHeldOut.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.ovis.trainer.v1.StageHeldOut();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.step = value;
+                                else
+                                    delete message.step;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.loss = value;
+                                else
+                                    delete message.loss;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.trainLoss = value;
+                                else
+                                    delete message.trainLoss;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.samples = value;
+                                else
+                                    delete message.samples;
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 1)
+                                    break;
+                                if (!$Object.is(value = reader.double(), 0))
+                                    message.ms = value;
+                                else
+                                    delete message.ms;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                StageHeldOut.fromObject = function (object, _depth) {
+                    if (object instanceof $root.ovis.trainer.v1.StageHeldOut)
+                        return object;
+                    if (!$util.isObject(object))
+                        throw $TypeError(".ovis.trainer.v1.StageHeldOut: object expected");
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let message = new $root.ovis.trainer.v1.StageHeldOut();
+                    if (object.step != null)
+                        if ($Number(object.step) !== 0)
+                            message.step = object.step >>> 0;
+                    if (object.loss != null)
+                        if (!$Object.is($Number(object.loss), 0))
+                            message.loss = $Number(object.loss);
+                    if (object.trainLoss != null)
+                        if (!$Object.is($Number(object.trainLoss), 0))
+                            message.trainLoss = $Number(object.trainLoss);
+                    if (object.samples != null)
+                        if ($Number(object.samples) !== 0)
+                            message.samples = object.samples >>> 0;
+                    if (object.ms != null)
+                        if (!$Object.is($Number(object.ms), 0))
+                            message.ms = $Number(object.ms);
+                    return message;
+                };
+
+                StageHeldOut.toObject = function (message, options, _depth) {
+                    if (!options)
+                        options = {};
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let object = {};
+                    if (options.defaults) {
+                        object.step = 0;
+                        object.loss = 0;
+                        object.trainLoss = 0;
+                        object.samples = 0;
+                        object.ms = 0;
+                    }
+                    if (message.step != null && $Object.hasOwnProperty.call(message, "step"))
+                        object.step = message.step;
+                    if (message.loss != null && $Object.hasOwnProperty.call(message, "loss"))
+                        object.loss = options.json && !$isFinite(message.loss) ? $String(message.loss) : message.loss;
+                    if (message.trainLoss != null && $Object.hasOwnProperty.call(message, "trainLoss"))
+                        object.trainLoss = options.json && !$isFinite(message.trainLoss) ? $String(message.trainLoss) : message.trainLoss;
+                    if (message.samples != null && $Object.hasOwnProperty.call(message, "samples"))
+                        object.samples = message.samples;
+                    if (message.ms != null && $Object.hasOwnProperty.call(message, "ms"))
+                        object.ms = options.json && !$isFinite(message.ms) ? $String(message.ms) : message.ms;
+                    return object;
+                };
+
+                StageHeldOut.prototype.toJSON = function() {
+                    return StageHeldOut.toObject(this, $protobuf.util.toJSONOptions);
+                };
+
+                return StageHeldOut;
             })();
 
             v1.StageDone = (function() {
