@@ -46,6 +46,8 @@ export class FakeTrainer {
   readonly options: FakeOptions;
   readonly requests: RunStageRequest[] = [];
   readonly stops: StopRequest[] = [];
+  /** Gangs that it was asked to prepare for; the first answer is that it is under way. */
+  readonly prepared: string[] = [];
   attaches = 0;
   job: Job | undefined;
   reservation: ReserveRequest | undefined;
@@ -75,6 +77,10 @@ export class FakeTrainer {
           }
           this.reservation = request;
           return {};
+        },
+        prepare: async (request) => {
+          this.prepared.push(request.gangId);
+          return { prepared: this.prepared.length > 1 };
         },
         release: async ({ gangId }) => {
           if (this.job?.request.gangId === gangId && !this.job.over) {

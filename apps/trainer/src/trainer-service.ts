@@ -16,6 +16,7 @@ import type { Logger } from '@ovis/telemetry';
 import { errorFacts } from './errors.ts';
 import { runEvaluateJob } from './evaluate-job.ts';
 import { HeldMemory } from './hand-over/held-memory.ts';
+import { StagePreparation } from './prepare-stage.ts';
 import { Reservation } from './reservation.ts';
 import { keepRunLog } from './run-log.ts';
 import { runStageJob } from './stage-job.ts';
@@ -40,6 +41,7 @@ export class TrainerWork {
   #ended: StageRecord | undefined;
   readonly #reservation: Reservation;
   readonly #held: HeldMemory;
+  readonly #preparation: StagePreparation;
   #evaluating: { runId: string; gangId: string; stop: AbortController; ended: Promise<void> } | undefined;
   #draining = false;
 
@@ -57,6 +59,7 @@ export class TrainerWork {
     this.#watchdog = o.watchdog;
     this.#reservation = new Reservation(o.trainerId);
     this.#held = new HeldMemory(o.log);
+    this.#preparation = new StagePreparation({ gpu: o.device.gpu, log: o.log });
   }
 
   heartbeat(): HeartbeatInput {
@@ -88,7 +91,7 @@ export class TrainerWork {
     this.#draining = true;
     this.#job?.stop(reason, true);
     this.#evaluating?.stop.abort();
-    await Promise.all([this.#job?.ended, this.#evaluating?.ended]);
+    await Promise.all([this.#job?.ended, this.#evaluating?.ended, this.#preparation.stop()]);
   }
 
   /** Nobody speaks for the gang any more. Resolves when nothing of it is left here. */
@@ -125,6 +128,13 @@ export class TrainerWork {
       released: await this.release(gangId, generation, reason || 'the gang was released'),
     }),
     runStage: (request) => this.#runStage(request),
+    prepare: (request) => {
+      this.#refuseWhenBusy();
+      // What is kept for somebody else is left alone.
+      if (this.#reservation.claim !== undefined || this.#held.facts !== undefined)
+        return Promise.resolve({ prepared: true });
+      return Promise.resolve({ prepared: this.#preparation.ask(request) });
+    },
     attach: (request) => {
       const job = [this.#job, this.#ended].find(
         (one) => one?.request.gangId === request.gangId && one.request.generation === request.generation,
@@ -192,6 +202,7 @@ export class TrainerWork {
       current.abort(`generation ${request.generation} of the gang begins`);
       await current.ended;
     }
+    await this.#preparation.stop();
     this.#refuseWhenBusy();
     yield* this.#startStage(request).events.watch();
   }
@@ -204,6 +215,7 @@ export class TrainerWork {
       before.stop.abort();
       await before.ended;
     }
+    await this.#preparation.stop();
     this.#refuseWhenBusy();
     const events = new AsyncQueue<EvaluateEventInput>();
     const stop = new AbortController();

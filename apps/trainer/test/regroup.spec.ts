@@ -1,5 +1,6 @@
 import type { RunConfig } from '@ovis/config';
 import { StageSource } from '@ovis/protocol';
+import { createLogger } from '@ovis/telemetry';
 import { initEngine } from '@ovis/tensorflow';
 import { makeTinyRun } from '@ovis/tiny-run';
 import { existsSync, readdirSync } from 'node:fs';
@@ -7,9 +8,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { StagePreparation } from '../src/prepare-stage.ts';
 import { generation, Member } from './regroup.ts';
 
 const STEPS = 12;
+const log = createLogger({ name: 'spec', level: 'silent' });
 let folder: string;
 let run: RunConfig;
 /** Losses of all steps of stage 2, undisturbed, with two trainers. */
@@ -51,6 +54,14 @@ describe('a gang that lost a trainer', { timeout: 120_000 }, () => {
   it('goes on from memory with a replacement: the very losses of a run that nothing disturbed, and no checkpoint', async () => {
     const [survivor, victim, replacement] = await start(3);
     const gang = at('replaced');
+    // What a spare does beforehand leaves no trace in the numbers.
+    const preparation = new StagePreparation({ gpu: false, log });
+    const { runId, gangId, stage } = gang;
+    const request = { runId, gangId, stage, world: 2, checkpointUrl: '', runConfigJson: JSON.stringify(run) };
+    expect(preparation.ask(request)).toBe(false);
+    await expect.poll(() => preparation.ask(request), { timeout: 60_000 }).toBe(true);
+    await preparation.stop();
+    expect(preparation.ask(request)).toBe(true);
     const first = await generation({
       ...gang,
       generation: 1,

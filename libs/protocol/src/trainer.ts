@@ -26,6 +26,11 @@ export const trainerMethods = {
     codec<m.RunStageRequestInput, m.RunStageRequest>(v1.RunStageRequest),
     stageEvent,
   ),
+  prepare: method(
+    calls.prepare,
+    codec<m.PrepareRequestInput, m.PrepareRequest>(v1.PrepareRequest),
+    codec<m.PrepareResponseInput, m.PrepareResponse>(v1.PrepareResponse),
+  ),
   attach: method(calls.attach, codec<m.AttachRequestInput, m.AttachRequest>(v1.AttachRequest), stageEvent),
   stop: method(
     calls.stop,
@@ -54,6 +59,7 @@ export interface TrainerImplementation {
   reserve: UnaryHandler<m.ReserveRequest, m.ReserveResponseInput>;
   release: UnaryHandler<m.ReleaseRequest, m.ReleaseResponseInput>;
   runStage: StreamHandler<m.RunStageRequest, m.StageEventInput>;
+  prepare: UnaryHandler<m.PrepareRequest, m.PrepareResponseInput>;
   attach: StreamHandler<m.AttachRequest, m.StageEventInput>;
   stop: UnaryHandler<m.StopRequest, m.StopResponseInput>;
   evaluate: StreamHandler<m.EvaluateRequest, m.EvaluateEventInput>;
@@ -72,6 +78,7 @@ export function serveTrainer(
       reserve: { method: t.reserve, handle: unary(t.reserve, (q, c) => impl.reserve(q, c)) },
       release: { method: t.release, handle: unary(t.release, (q, c) => impl.release(q, c)) },
       runStage: { method: t.runStage, handle: serverStream(t.runStage, (q, c) => impl.runStage(q, c)) },
+      prepare: { method: t.prepare, handle: unary(t.prepare, (q, c) => impl.prepare(q, c)) },
       attach: { method: t.attach, handle: serverStream(t.attach, (q, c) => impl.attach(q, c)) },
       stop: { method: t.stop, handle: unary(t.stop, (q, c) => impl.stop(q, c)) },
       evaluate: { method: t.evaluate, handle: serverStream(t.evaluate, (q, c) => impl.evaluate(q, c)) },
@@ -87,6 +94,7 @@ export interface TrainerClient {
   reserve(request: m.ReserveRequestInput, options?: CallOptions): Promise<m.ReserveResponse>;
   release(request: m.ReleaseRequestInput, options?: CallOptions): Promise<m.ReleaseResponse>;
   runStage(request: m.RunStageRequestInput, options?: CallOptions): AsyncIterable<m.StageEvent>;
+  prepare(request: m.PrepareRequestInput, options?: CallOptions): Promise<m.PrepareResponse>;
   attach(request: m.AttachRequestInput, options?: CallOptions): AsyncIterable<m.StageEvent>;
   stop(request: m.StopRequestInput, options?: CallOptions): Promise<m.StopResponse>;
   evaluate(request: m.EvaluateRequestInput, options?: CallOptions): AsyncIterable<m.EvaluateEvent>;
@@ -104,6 +112,7 @@ export function trainerClient(address: string, options: ClientOptions = {}): Tra
     reserve: (request, o) => client.unary(t.reserve, request, o),
     release: (request, o) => client.unary(t.release, request, o),
     runStage: (request, o) => client.serverStream(t.runStage, request, o),
+    prepare: (request, o) => client.unary(t.prepare, request, o),
     attach: (request, o) => client.serverStream(t.attach, request, o),
     stop: (request, o) => client.unary(t.stop, request, o),
     evaluate: (request, o) => client.serverStream(t.evaluate, request, o),

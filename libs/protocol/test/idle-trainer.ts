@@ -5,6 +5,7 @@ export const idleTrainer: TrainerImplementation = {
   reserve: async () => ({}),
   release: async () => ({}),
   async *runStage() {},
+  prepare: async () => ({ prepared: true }),
   async *attach() {},
   stop: async () => ({}),
   async *evaluate() {},

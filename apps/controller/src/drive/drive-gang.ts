@@ -16,6 +16,7 @@ import { DriveFailure, reportedFailure, rootFailure, trainerStalled } from './dr
 import { followTrainer } from './follow-trainer.ts';
 import { GangProgress } from './gang-progress.ts';
 import type { PhaseLimits } from './phase-limits.ts';
+import { prepareSpares } from './prepare-spares.ts';
 import { ReportPace } from './report-pace.ts';
 import { stopGang } from './stop-gang.ts';
 import type { DriveTimes } from './drive-times.ts';
@@ -80,6 +81,8 @@ class Drive {
   #diagnosing = false;
   #regrouping = false;
   #lookedForRegroup = 0;
+  #preparing = false;
+  #lookedForSpares = 0;
 
   constructor(input: DriveStageInput, o: DriveOptions) {
     this.#input = input;
@@ -188,6 +191,7 @@ class Drive {
         if (this.#reports > times.reportsPerExecution) resolve('goes on');
         this.#lookForStall();
         this.#lookForRegroup(now);
+        this.#lookForSpares(now);
       }, 100);
       following
         .then(() => resolve('ended'), reject)
@@ -245,6 +249,16 @@ class Drive {
     for (const { trainerId, restMs } of blamed) if (restMs > 0) registry.rest(trainerId, restMs);
     const lost = blamed.map(({ trainerId }) => trainerId);
     return new DriveFailure({ ...failure.cause, lost, step: this.#progress.step });
+  }
+
+  /** Free trainers get ready to take a place. Not while the gang itself is busy with its first steps. */
+  #lookForSpares(now: number): void {
+    const { times, registry } = this.#o;
+    if (this.#preparing || this.#progress.trainingMs < times.prepareAfterMs) return;
+    if (now - this.#lookedForSpares < 1_000) return;
+    this.#lookedForSpares = now;
+    this.#preparing = true;
+    void prepareSpares(this.#input, registry).finally(() => (this.#preparing = false));
   }
 
   async #stopWithCheckpoint(): Promise<void> {

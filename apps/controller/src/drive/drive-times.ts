@@ -15,6 +15,8 @@ export interface DriveTimes {
   silence: Record<StagePhase, number>;
   /** A gang trains at least this long before it may be stopped to form anew in another size. */
   regroupAfterMs: number;
+  /** A gang trains at least this long before free trainers are asked to prepare for a place in it. */
+  prepareAfterMs: number;
   /** After so many reports the workflow of the stage begins a new execution: its history stays short. */
   reportsPerExecution: number;
 }
@@ -35,6 +37,7 @@ export const defaultDriveTimes: DriveTimes = {
     [StagePhase.CHECKPOINTING]: 20 * minutes,
   },
   regroupAfterMs: 10_000,
+  prepareAfterMs: 2_000,
   reportsPerExecution: 2_000,
 };
 

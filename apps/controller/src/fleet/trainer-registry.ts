@@ -40,6 +40,8 @@ export interface TrainerEntry {
   idleSince?: number;
   /** Until when it gets no new work: it was blamed for a failure. A new process starts without blame. */
   restsUntil?: number;
+  /** The gang at work whose stage it has been asked to prepare, to take a place in it; `done`: it is ready. */
+  prepares?: { gangId: string; done: boolean };
   /** Puts a command into its stream. */
   command?: (command: FleetCommandInput) => void;
 }
