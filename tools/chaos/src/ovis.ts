@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { repoRoot } from '@ovis/bootstrap';
+
+/** Runs the `ovis` command, as a user does. @throws Error with what it said when it fails */
+export function ovis(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const main = join(repoRoot, 'apps', 'cli', 'src', 'main.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    cwd: repoRoot,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(out);
+      else reject(new Error(`ovis ${args.join(' ')} ended with ${code}: ${err.trim() || out.trim()}`));
+    });
+  });
+}
