@@ -21,10 +21,17 @@ export class RunRecorder {
   readonly checkpoints: SeenCheckpoint[] = [];
   readonly starts: SeenStart[] = [];
   readonly notes: string[] = [];
+  /** The same with the time at which each came, on the clock of `Date.now`. */
+  readonly timed: { atMs: number; note: string }[] = [];
+  /** When the last step of rank 0 came, and of which generation it was. */
+  lastStepAt = { atMs: 0, generation: 0 };
   /** Loss of rank 0 by `stage/step`; a step that is done again replaces the first time. */
   readonly losses = new Map<string, number>();
   /** Steps that were done more than once. */
   repeatedSteps = 0;
+  /** The run's last word has come, and nothing since: also before a run is submitted, and until it is resumed. */
+  isOver = false;
+  readonly runId: string;
   readonly #abort = new AbortController();
   readonly #ended: Promise<void>;
   #seen = '';
@@ -32,6 +39,7 @@ export class RunRecorder {
   #lastStep: { stage: number; step: number } | undefined;
 
   constructor(fleetAddress: string, runId: string) {
+    this.runId = runId;
     this.#ended = this.#record(fleetAddress, runId);
   }
 
@@ -61,7 +69,12 @@ export class RunRecorder {
   }
 
   #take(event: RunEvent): void {
-    if (event.event === 'note') this.notes.push(event.note.message);
+    if (event.event === 'note') {
+      this.isOver = event.note.final;
+      this.notes.push(event.note.message);
+      this.timed.push({ atMs: Date.now(), note: event.note.message });
+    }
+    if (event.event === 'stage') this.isOver = false;
     if (event.event !== 'stage' || event.rank !== 0) return;
     const { stage, generation } = event.stage;
     switch (event.stage.event) {
@@ -75,6 +88,7 @@ export class RunRecorder {
         break;
       case 'step': {
         const { step, loss } = event.stage.step;
+        this.lastStepAt = { atMs: Date.now(), generation };
         this.#lastStep = { stage, step };
         // A watcher that comes back is told the last step once more.
         const last = this.#lastGeneration === generation && this.#seen === `${stage}/${step}`;
