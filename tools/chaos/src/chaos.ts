@@ -49,6 +49,7 @@ export async function runChaos(o: ChaosOptions): Promise<ChaosResult> {
     if (o.signal.aborted) abort();
     else o.signal.addEventListener('abort', abort, { once: true });
   });
+  stopping.catch(() => {});
   try {
     return await Promise.race([compare(o, cluster), stopping]);
   } finally {
@@ -147,9 +148,10 @@ async function train(
   runId: string,
   meanwhile?: (watch: RunWatch) => Promise<void>,
 ): Promise<{ runId: string; steps: Map<string, CommittedStep> }> {
+  // Before it is submitted, the stream of a run has a last word, too.
+  await ovis(['submit', file, '--id', runId], cluster.env);
   const watch = new RunWatch({ runId, ...cluster });
   try {
-    await ovis(['submit', file, '--id', runId], cluster.env);
     await meanwhile?.(watch);
     for (;;) {
       await within(24 * 3_600_000, () => watch.isOver);

@@ -133,6 +133,13 @@ export async function inject(
     }
   }
   if (recovered === null) wrong.push(`no step within ${fault.recoverWithinS} s`);
+  // A gang that went back to a checkpoint has lost all that it does again.
+  if (interrupted)
+    await within(
+      300_000,
+      () => watch.lastStep?.again === false,
+      () => watch.isOver,
+    );
   const stepsLost = watch.steps.slice(stepsBefore).filter(({ again }) => again).length;
   if (stepsLost > 0 && fault.interrupts !== 'may') wrong.push(`${stepsLost} steps were done again`);
   if (kind === 'trainer-sigterm') {

@@ -50,6 +50,10 @@ async function main(args: string[]): Promise<number> {
       stop.abort(new Error(`stopped by ${signal}`));
     });
   }
+  // The launcher may be killed without a word.
+  const parent = process.ppid;
+  const orphaned = () => process.ppid !== parent && stop.abort(new Error('the launcher is gone'));
+  setInterval(orphaned, 1_000).unref();
   const say = values.json ? console.error : console.log;
   let first = true;
   const result = await runChaos({
@@ -77,3 +81,5 @@ try {
   console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode ||= 1;
 }
+// What was waited for when it was stopped still waits.
+setTimeout(() => process.exit(), 1_000).unref();
