@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { pauseSignalName } from '@ovis/workflows';
 import { findCluster } from '../cluster.ts';
@@ -6,10 +5,8 @@ import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { checkRunId } from '../run-id.ts';
 import { describeRun, progressOf } from '../runs.ts';
+import { checkIsRunning, waitForStop } from '../stop-run.ts';
 import { withTemporal } from '../temporal.ts';
-
-/** A step and a checkpoint of a large model take a while. */
-const longestWaitMs = 10 * 60_000;
 
 export function pauseCommand(context: CliContext): Command {
   return new Command('pause')
@@ -22,19 +19,11 @@ export function pauseCommand(context: CliContext): Command {
 async function pause(context: CliContext, runId: string, wait: boolean): Promise<void> {
   const cluster = findCluster(context.env, context.cwd);
   await withTemporal(cluster, async (client) => {
-    const before = (await describeRun(client, runId)).status.name;
-    if (before !== 'RUNNING') {
-      throw new CliError(
-        'NOT_RUNNING',
-        `run '${runId}' does not run: it is ${before.toLowerCase()}`,
-        `'ovis status ${runId}' says more`,
-      );
-    }
+    await checkIsRunning(client, runId);
     await client.workflow.getHandle(runId).signal(pauseSignalName);
     context.out(`pausing     ${runId}: its trainers save a checkpoint and stop`);
     if (!wait) return;
-    const deadline = Date.now() + longestWaitMs;
-    while (!context.signal.aborted) {
+    await waitForStop(context, runId, async () => {
       const { status } = await describeRun(client, runId);
       if (status.name !== 'RUNNING') {
         throw new CliError(
@@ -44,21 +33,11 @@ async function pause(context: CliContext, runId: string, wait: boolean): Promise
         );
       }
       const progress = await progressOf(client, runId);
-      if (progress?.status === 'paused') {
-        context.out(
-          `paused      ${runId}${progress.checkpoint ? `; checkpoint ${progress.checkpoint}` : ''}`,
-        );
-        context.out(`go on with  ovis resume ${runId}`);
-        return;
-      }
-      if (Date.now() > deadline) {
-        throw new CliError(
-          'STILL_RUNNING',
-          `run '${runId}' has not stopped after ${longestWaitMs / 60_000} minutes`,
-          "is a controller running? 'ovis trainers' shows what the trainers do",
-        );
-      }
-      await sleep(300, undefined, { signal: context.signal }).catch(() => {});
-    }
+      if (progress?.status !== 'paused') return false;
+      const saved = progress.checkpoint ? `; checkpoint ${progress.checkpoint}` : '';
+      context.out(`paused      ${runId}${saved}`);
+      context.out(`go on with  ovis resume ${runId}`);
+      return true;
+    });
   });
 }
