@@ -65,6 +65,7 @@ export async function progressOf(client: Client, runId: string): Promise<SeenPro
     imagesPerSecond,
     trainers,
     checkpoint: beat.checkpoint ?? known.checkpoint,
+    warnings: beat.warnings ?? known.warnings,
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StageError } from './errors.ts';
 import { runStage } from './loop.ts';
 import type { CheckpointRequest, RunStageOptions, StageBatch, StepReport } from './loop.ts';
 
@@ -85,6 +86,33 @@ describe('runStage', () => {
   it('stops with its peers', async () => {
     const { result } = run({ trainer: fakeTrainer(0, 4) });
     expect(await result).toMatchObject({ reason: 'stopped', step: 4 });
+  });
+
+  it('saves nothing while the loss explodes, and ends where the trainer says to go back', async () => {
+    const trainer = fakeTrainer();
+    const { step } = trainer;
+    const actions: Record<number, 'wait' | 'rollback'> = { 3: 'wait', 4: 'wait', 5: 'rollback' };
+    trainer.step = async (...o) => {
+      const result = await step(...o);
+      const action = actions[result.step];
+      return { ...result, ...(action && { bad: { action, notFinite: false, message: 'too much' } }) };
+    };
+    const { checkpoints, result } = run({ trainer, checkpointEvery: 1 });
+    expect(await result).toMatchObject({
+      reason: 'rollback',
+      step: 5,
+      cursor: 5,
+      bad: { message: 'too much' },
+    });
+    expect(checkpoints.map(({ step }) => step)).toEqual([1, 2]);
+  });
+
+  it('saves no weights that are no numbers', async () => {
+    const error = new Error('not finite');
+    const trainer = { ...fakeTrainer(), weightsError: () => Promise.resolve(error as StageError) };
+    const { checkpoints, result } = run({ trainer });
+    await expect(result).rejects.toBe(error);
+    expect(checkpoints).toEqual([]);
   });
 
   it('does not save twice when stopped at an interval', async () => {

@@ -119,7 +119,8 @@ export async function runStage<Cursor = unknown>(
       last = now;
       if (result.bad?.action === 'rollback')
         return { reason: 'rollback', step, loss, cursor, bad: result.bad };
-      if (step < totalSteps && checkpointEvery > 0 && step % checkpointEvery === 0) {
+      const doubtful = result.bad?.action === 'wait';
+      if (step < totalSteps && checkpointEvery > 0 && step % checkpointEvery === 0 && !doubtful) {
         await checkpoint('interval');
       }
     }

@@ -224,7 +224,7 @@ export class StageTrainer {
       const computeMs = performance.now() - start - communicateMs;
       const seen = this.#watch.after(this.#step + 1, measured, { loss, gradNorm });
       const bad = seen.bad && (await this.#watch.locate(seen.bad, work, collective));
-      if (bad && bad.action !== 'skip') {
+      if (bad?.action === 'stop' || bad?.action === 'rollback') {
         const ending = this.#watch.ending(bad, this.#step + 1, rate);
         this.#failure = ending;
         if (bad.action === 'stop') throw ending;

@@ -34,6 +34,8 @@ export interface RunProgress {
   trainers: TrainerProgress[];
   /** URL of the last complete checkpoint; empty before the first. */
   checkpoint: string;
+  /** What goes wrong in the training of this stage, in words; see docs/monitoring.md. */
+  warnings?: string[];
   /** What happened last, in words. */
   note: string;
   stages: StageProgress[];
@@ -68,6 +70,7 @@ export type RunReport = Partial<
     | 'trainers'
     | 'checkpoint'
     | 'note'
+    | 'warnings'
   >
 > & { stage: StageNumber };
 
@@ -81,4 +84,5 @@ export interface StageHeartbeat {
   imagesPerSecond?: number;
   checkpoint?: string;
   trainers: TrainerProgress[];
+  warnings?: string[];
 }

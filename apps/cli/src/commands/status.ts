@@ -106,6 +106,7 @@ function progressLines(progress: SeenProgress): string[] {
       `stage ${stage.stage}     ${stage.status === 'before' ? 'done before the resume' : stage.status}, ${count(stage.steps)} steps${end}`,
     );
   }
+  for (const warning of progress.warnings ?? []) lines.push(`warning     ${warning}`);
   if (progress.checkpoint !== '') lines.push(`checkpoint  ${progress.checkpoint}`);
   if (progress.resultUrl !== undefined) lines.push(`result      ${progress.resultUrl}`);
   if (progress.note !== '' && progress.note !== progress.status) lines.push(`last note   ${progress.note}`);

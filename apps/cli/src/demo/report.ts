@@ -8,6 +8,7 @@ import {
   type RunScore,
   type SheetItem,
 } from '@ovis/evaluation';
+import type { StageHeldOut, StageStatistics, StageWarning } from '@ovis/protocol';
 import { expandBraces, readUrl } from '@ovis/storage';
 import { readShard } from '@ovis/webdataset';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -44,6 +45,10 @@ export interface DemoResult {
     computeMs: number;
     communicateMs: number;
     dataMs: number;
+    /** The last look at the visual tokens, losses on held-out samples, and what went wrong. */
+    tokens?: StageStatistics;
+    heldOut: StageHeldOut[];
+    warnings: StageWarning[];
   }[];
   paths: {
     sheet: string;
@@ -88,6 +93,9 @@ export async function writeReport(o: ReportInput): Promise<{ result: DemoResult;
       computeMs: stage.computeMs,
       communicateMs: stage.communicateMs,
       dataMs: stage.dataMs,
+      tokens: stage.tokens,
+      heldOut: stage.heldOut,
+      warnings: stage.warnings,
     })),
     paths: {
       sheet: path('answers.png'),

@@ -1,6 +1,7 @@
 import { StagePhase, StageSource, type RunEvent, type StageCheckpoint } from '@ovis/protocol';
 import type { RunProgress } from '@ovis/workflows';
 import { bytes, count, duration, loss } from '../format.ts';
+import { heldOutText, tokensText, warningLines } from './watch-text.ts';
 
 /** A line to print; `live` lines replace each other on a terminal and are thinned out without one. */
 export interface LiveLine {
@@ -76,6 +77,15 @@ export class LiveLines {
             live: false,
           },
         ];
+      case 'statistics':
+        if (event.rank !== 0) return [];
+        return [{ text: `${prefix}${tokensText(stage.statistics)}`, live: false }];
+      case 'heldOut':
+        if (event.rank !== 0) return [];
+        return [{ text: `${prefix}${heldOutText(stage.heldOut)}`, live: false }];
+      case 'warning':
+        if (event.rank !== 0) return [];
+        return warningLines(stage.warning).map((text) => ({ text: `${prefix}${text}`, live: false }));
       case 'done':
         if (event.rank !== 0) return [];
         return [

@@ -1,4 +1,11 @@
-import { StagePhase, type RunEvent } from '@ovis/protocol';
+import {
+  StagePhase,
+  type RunEvent,
+  type StageHeldOut,
+  type StageStatistics,
+  type StageWarning,
+} from '@ovis/protocol';
+import { warningLines } from './watch-text.ts';
 
 /** What each stage of the method learns from. */
 export const STAGE_NAMES: Record<number, string> = { 1: 'captions', 2: 'descriptions', 3: 'instructions' };
@@ -19,6 +26,10 @@ export interface StageView {
   trainers: Map<number, TrainerView>;
   checkpoint?: string;
   points: { step: number; loss: number }[];
+  /** The last look at the visual tokens. */
+  tokens?: StageStatistics;
+  heldOut: StageHeldOut[];
+  warnings: StageWarning[];
   /** Means over the steps seen, in ms. */
   computeMs: number;
   communicateMs: number;
@@ -86,6 +97,15 @@ export class RunState {
       case 'step':
         if (rank === 0) this.#step(view, event.step, event.atMs);
         break;
+      case 'statistics':
+        if (rank === 0) view.tokens = event.statistics;
+        break;
+      case 'heldOut':
+        if (rank === 0) view.heldOut.push(event.heldOut);
+        break;
+      case 'warning':
+        if (rank === 0) this.#warning(view, event.warning);
+        break;
       case 'checkpoint':
         view.checkpoint = event.checkpoint.url;
         break;
@@ -96,6 +116,18 @@ export class RunState {
       case 'failed':
         state(`failed: ${event.failed.message}`);
         break;
+    }
+  }
+
+  #warning(view: StageView, warning: StageWarning): void {
+    const known = ({ signature, step }: StageWarning) =>
+      signature === warning.signature && step === warning.step;
+    // A watcher whose connection broke is told the last one again.
+    if (view.warnings.some(known)) return;
+    view.warnings.push(warning);
+    for (const line of warningLines(warning)) {
+      const level = warning.over ? 'info' : 'warn';
+      this.notes.push({ level, message: `stage ${view.stage}  ${line}` });
     }
   }
 
@@ -157,6 +189,8 @@ export class RunState {
         done: false,
         trainers: new Map(),
         points: [],
+        heldOut: [],
+        warnings: [],
         computeMs: 0,
         communicateMs: 0,
         dataMs: 0,

@@ -27,6 +27,9 @@ export class GangProgress {
   #loss: number | undefined;
   #imagesPerSecond: number | undefined;
   #checkpoint: string | undefined;
+  /** What goes wrong in the training, by signature. */
+  readonly #warnings = new Map<string, string>();
+  #warned = false;
 
   constructor(
     gang: Gang,
@@ -85,6 +88,14 @@ export class GangProgress {
           this.#imagesPerSecond = event.step.imagesPerS;
         }
         return first;
+      }
+      case 'warning': {
+        const { signature, message, over } = event.warning;
+        if (rank !== 0) return false;
+        this.#warned = true;
+        if (over) this.#warnings.delete(signature);
+        else this.#warnings.set(signature, `${signature}: ${message}`);
+        return true;
       }
       case 'checkpoint':
         this.#checkpoint = event.checkpoint.url;
@@ -155,6 +166,7 @@ export class GangProgress {
       imagesPerSecond: this.#imagesPerSecond,
       checkpoint: this.#checkpoint,
       trainers: this.trainers(),
+      ...(this.#warned && { warnings: [...this.#warnings.values()] }),
     };
   }
 }

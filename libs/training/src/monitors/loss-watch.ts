@@ -16,8 +16,11 @@ export interface LossMemory {
 
 /** A step whose loss or gradient is no good. */
 export interface BadStep {
-  /** `skip`: its update was left out. `rollback`: go back to the last checkpoint, and on behind this batch. */
-  action: 'skip' | 'rollback' | 'stop';
+  /**
+   * `skip`: its update was left out. `rollback`: go back to the last checkpoint, and on behind this batch. `wait`: one that explodes, which may pass;
+   * nothing is saved meanwhile.
+   */
+  action: 'skip' | 'wait' | 'rollback' | 'stop';
   /** Loss or norm is no number, rather than too large. */
   notFinite: boolean;
   /** What was seen. */
@@ -47,7 +50,7 @@ export class LossWatch {
     return this.#settings.policy === 'skip' ? this.#explosion : { loss: Infinity, gradNorm: Infinity };
   }
 
-  /** @returns nothing when the stage just goes on */
+  /** @returns nothing of a good step */
   judge({ loss, gradNorm }: { loss: number; gradNorm: number }): BadStep | undefined {
     const { memory } = this;
     const { policy, steps, mostSkips, mostRollbacks } = this.#settings;
@@ -73,7 +76,7 @@ export class LossWatch {
       if (memory.inARow <= mostSkips) return bad('skip');
       return bad('stop', `; ${mostSkips} updates were left out for it, which has not helped`);
     }
-    if (!notFinite && memory.inARow < steps) return undefined;
+    if (!notFinite && memory.inARow < steps) return bad('wait');
     if (policy === 'stop') return bad('stop');
     if (memory.rollbacks < mostRollbacks) return bad('rollback');
     return bad('stop', `; the stage has gone back to a checkpoint ${memory.rollbacks} times for the like`);

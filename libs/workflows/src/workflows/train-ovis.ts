@@ -111,7 +111,8 @@ async function oneStage(
 ): Promise<StageResult> {
   const { stage, config, start, runId } = input;
   const shown = progress.stages[stage - 1];
-  Object.assign(progress, { stage, step: start.step, totalSteps: config.stages[stage - 1]?.steps ?? 0 });
+  const totalSteps = config.stages[stage - 1]?.steps ?? 0;
+  Object.assign(progress, { stage, step: start.step, totalSteps, warnings: [] });
   if (shown) shown.status = 'running';
   const { paused } = pausing;
   const child = await startChild<typeof runStage>(stageWorkflow, {

@@ -20,6 +20,10 @@ export const SUITES: Record<string, { about: string; modules: string[] }> = {
       'checkpoints (libs/checkpoint) to S3 and disk against safetensors, boto3 and torch.distributed.checkpoint',
     modules: ['checkpoint'],
   },
+  monitors: {
+    about: "what a look at the visual tokens costs: the demo's step with one in every step, and without",
+    modules: ['monitors'],
+  },
   packing: {
     about: 'samples that share rows, and samples sorted by length, against padded batches',
     modules: ['packing'],

@@ -111,13 +111,14 @@ function demoSample(config: OvisConfig, random: RandomStream, rows: number, labe
   };
 }
 
-/** The trainer and the batch of the case `ovis-stageN`, the batch in shards. */
-export async function demoTrainer(name: string, shards: number) {
+/** The trainer and the batch of the case `ovis-stageN`, the batch in shards; `changes` to the settings. */
+export async function demoTrainer(name: string, shards: number, changes: Partial<StageSettings> = {}) {
   const stage = Number(/^ovis-stage([123])$/.exec(name)?.[1]) as DemoStage;
   if (!stage) throw new Error(`there is no stage case '${name}'`);
   const run = await demoRun();
   const config = await demoModelConfig(run);
   const params = await demoParams(run, config);
-  const trainer = await StageTrainer.create({ config, params, settings: demoSettings(run, stage) });
+  const settings = { ...demoSettings(run, stage), ...changes };
+  const trainer = await StageTrainer.create({ config, params, settings });
   return { trainer, batch: demoBatch(run, config, stage, shards), config };
 }
