@@ -11,6 +11,7 @@ import { removeFiles } from './save.ts';
 import { awaitShares, shareKey, writeShare, type Share } from './share.ts';
 import { Staging, readPlanned, type ReadState } from './staging.ts';
 import { memorySource, uploadFile, type UploadOptions } from './upload-file.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface CheckpointerOptions {
   /** The folder of the run's checkpoints. */
@@ -72,6 +73,7 @@ export interface SaveRequest {
 type Files = Record<string, ManifestFile>;
 
 const PATIENCE_MS = 600_000;
+const TELL_EVERY_MS = 1_000;
 
 /**
  * Saves checkpoints while the training goes on. `save` copies this rank's share of what changes into host memory; a thread of its own
@@ -87,6 +89,8 @@ export class AsyncCheckpointer {
   readonly #lasting: LastingFiles;
   #running: Promise<BackgroundSave | undefined> = Promise.resolve(undefined);
   #failure: { error: unknown } | undefined;
+  /** Words for rank 0 that the storage has not taken yet. */
+  #telling: Promise<unknown> = Promise.resolve();
   /** What the last save wrote, should it have to be taken away. */
   #written: { id: string; names: ReadonlySet<string> } | undefined;
   /** Rank 0: saves that failed, in whose folders other ranks may still be writing. */
@@ -170,10 +174,13 @@ export class AsyncCheckpointer {
     }
   }
 
-  /** Gives up what is under way, and takes its files away as far as possible. */
-  async close(): Promise<void> {
-    this.#abort.abort(new Error('the checkpointer was closed'));
-    await this.#running;
+  /**
+   * Gives up what is under way, and takes its files away as far as possible.
+   * @param reason what a `save` throws that still waits for the checkpoint before
+   */
+  async close(reason: unknown = new Error('the checkpointer was closed')): Promise<void> {
+    this.#abort.abort(reason);
+    await Promise.all([this.#running, this.#telling]);
   }
 
   async #write(request: SaveRequest, stall: Stall, began: number): Promise<BackgroundSave | undefined> {
@@ -255,7 +262,7 @@ export class AsyncCheckpointer {
     });
     if (saved.warning) this.#o.onWarning?.(saved.warning);
     // What they say stands in the manifest now.
-    const told = shares.slice(1).map(({ rank }) => shareKey('', id, attempt, rank));
+    const told = shares.map(({ rank }) => shareKey('', id, attempt, rank));
     await removeFiles(this.#storage, '', told);
     return saved;
   }
@@ -331,10 +338,28 @@ export class AsyncCheckpointer {
     if (rank !== 0) {
       const failed = error instanceof Error ? error.message : String(error);
       const share = { rank, world, files: {}, parts: {}, cursors: [], failed };
-      await writeShare(this.#storage, { prefix: '', id, attempt }, share, hurry).catch(() => undefined);
+      const at = { prefix: '', id, attempt };
+      await writeShare(this.#storage, at, share, hurry).catch(() => this.#keepTelling(at, share));
     }
     // A manifest that may be there needs all of them, and the word of a rank that failed is for rank 0 to hear.
     if (names.length > 0) await this.#remove(id, names, rank === 0);
+  }
+
+  /** Rank 0 waits for this rank's word: it comes as soon as the storage takes it, a full one when there is room again. */
+  #keepTelling(at: { prefix: string; id: string; attempt: string }, share: Share): void {
+    const { patienceMs, signal } = this.#patience;
+    const deadline = performance.now() + patienceMs;
+    const tell = async (): Promise<void> => {
+      while (performance.now() < deadline && !signal?.aborted) {
+        await sleep(TELL_EVERY_MS, undefined, { signal, ref: false });
+        const told = await writeShare(this.#storage, at, share, { patienceMs: 0 }).then(
+          () => true,
+          () => false,
+        );
+        if (told) return;
+      }
+    };
+    this.#telling = Promise.all([this.#telling, tell().catch(() => undefined)]);
   }
 
   async #remove(id: string, names: readonly string[], shares = true): Promise<void> {

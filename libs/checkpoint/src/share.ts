@@ -1,4 +1,4 @@
-import { withPatience, type ObjectStorage, type Patience } from '@ovis/storage';
+import { isStorageError, withPatience, type ObjectStorage, type Patience } from '@ovis/storage';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CheckpointError } from './errors.ts';
 import { join, readJson, type ManifestFile } from './manifest.ts';
@@ -33,11 +33,14 @@ export async function writeShare(
 
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 1_000;
+/** While nothing comes, the storage is asked so often whether it still takes anything. */
+const PROBE_EVERY_MS = 5_000;
 
 /**
  * The shares of all other ranks of a gang, waited for. Ranks meet in the storage alone: they train while their shares are under way,
  * and one that died is noticed because its share does not come.
- * @throws CheckpointError INCOMPLETE when a share failed or did not come within `patience.patienceMs`
+ * @throws CheckpointError INCOMPLETE when a share failed or did not come within `patience.patienceMs`; StorageError DISK_FULL: then no rank
+ *   can write that it failed either
  */
 export async function awaitShares(
   storage: ObjectStorage,
@@ -47,6 +50,7 @@ export async function awaitShares(
 ): Promise<Share[]> {
   const shares = new Map<number, Share>();
   const began = performance.now();
+  let probed = began;
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(2 * pause, LONGEST_POLL_MS)) {
     for (const rank of ranks) {
       if (shares.has(rank)) continue;
@@ -64,8 +68,25 @@ export async function awaitShares(
         `the share of rank ${missing} did not come within ${Math.round(patience.patienceMs / 1000)} s`,
       );
     }
+    if (performance.now() - probed > PROBE_EVERY_MS) {
+      probed = performance.now();
+      await probe(storage, at);
+    }
     await sleep(pause, undefined, { signal: patience.signal }).catch(() => undefined);
     patience.signal?.throwIfAborted();
+  }
+}
+
+/** Writes something where rank 0's share would be, which rank 0 has in memory. @throws StorageError DISK_FULL */
+async function probe(
+  storage: ObjectStorage,
+  at: { prefix: string; id: string; attempt: string },
+): Promise<void> {
+  try {
+    await storage.put(shareKey(at.prefix, at.id, at.attempt, 0), '{}\n');
+  } catch (error) {
+    // One that is away will be there again.
+    if (isStorageError(error, 'DISK_FULL')) throw error;
   }
 }
 

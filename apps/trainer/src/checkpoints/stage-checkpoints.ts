@@ -27,6 +27,8 @@ export interface StageCheckpointsOptions {
   /** A checkpoint whose tensors are this stage's, but for what is trained. */
   base?: CheckpointReader;
   emit: (event: StageEventInput) => void;
+  /** The stage is to end wherever it is: nothing waits for the storage any more. */
+  signal?: AbortSignal;
   log: Logger;
 }
 
@@ -71,6 +73,8 @@ export class StageCheckpoints {
     this.#url = joinUrl(o.run.storage, `${o.request.runId}/checkpoints`);
     this.#source = source;
     this.#checkpointer = this.#create(source);
+    const { signal } = o;
+    signal?.addEventListener('abort', () => void this.#checkpointer.close(signal.reason), { once: true });
   }
 
   /** Takes a snapshot; the steps may go on when it resolves. A failure later on is logged, and does not end the stage. */
