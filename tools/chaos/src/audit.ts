@@ -21,6 +21,7 @@ export interface AuditLine {
 export class AuditTail {
   readonly #folder: string;
   readonly #places = new Map<string, { offset: number; rest: string }>();
+  readonly #buffer = Buffer.alloc(1 << 18);
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -36,13 +37,13 @@ export class AuditTail {
     this.#places.set(name, place);
     const file = openSync(join(this.#folder, name), 'r');
     try {
-      const buffer = Buffer.alloc(1 << 20);
       let text = place.rest;
       for (;;) {
-        const count = readSync(file, buffer, 0, buffer.length, place.offset);
+        const count = readSync(file, this.#buffer, 0, this.#buffer.length, place.offset);
         if (count === 0) break;
         place.offset += count;
-        text += buffer.toString('utf8', 0, count);
+        // Names of samples and numbers: no character is longer than a byte.
+        text += this.#buffer.latin1Slice(0, count);
       }
       const lines = text.split('\n');
       // The last one may be half written, for ever if its writer was killed.

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChaosCluster } from './chaos-cluster.ts';
@@ -119,24 +119,25 @@ export const FAULTS: Record<FaultKind, Fault> = {
   },
   'controller-killed': {
     what: () => 'SIGKILL to the controller',
-    ...{ interrupts: false, detectWithinS: 10, recoverWithinS: 30, lastsS: 0 },
+    ...{ interrupts: false, detectWithinS: 10, recoverWithinS: 90, lastsS: 0 },
     names: ({ text }) => text.startsWith('controller ended'),
     strike: ({ cluster }) => (signal(cluster.pidOf('controller'), 'SIGKILL'), undefined),
   },
   'temporal-killed': {
     what: () => 'SIGKILL to the Temporal server',
-    ...{ interrupts: false, detectWithinS: 10, recoverWithinS: 30, lastsS: 0 },
+    ...{ interrupts: false, detectWithinS: 10, recoverWithinS: 90, lastsS: 0 },
     names: ({ text }) => text.startsWith('temporal ended'),
     strike: ({ cluster }) => (signal(cluster.pidOf('temporal'), 'SIGKILL'), undefined),
   },
   'temporal-away': {
     what: () => 'the Temporal server is stopped for 20 s',
-    ...{ interrupts: false, detectWithinS: null, recoverWithinS: 30, lastsS: 20 },
+    // The next stage, should it be its turn, waits for Temporal.
+    ...{ interrupts: false, detectWithinS: null, recoverWithinS: 90, lastsS: 20 },
     strike: ({ cluster }) => pause(cluster.pidOf('temporal')),
   },
   's3-away': {
     what: () => 'the S3 server is stopped for 20 s',
-    ...{ interrupts: false, detectWithinS: null, recoverWithinS: 60, lastsS: 20 },
+    ...{ interrupts: false, detectWithinS: null, recoverWithinS: 90, lastsS: 20 },
     strike: ({ cluster }) => pause(cluster.pidOf('s3')),
   },
   'network-cut': {
@@ -163,32 +164,29 @@ export const FAULTS: Record<FaultKind, Fault> = {
   },
 };
 
-/** Warnings of trainers about their storage, which go to their logs and nowhere else. */
+/** What trainers write into their logs from now on: warnings about their storage go nowhere else. */
 export class LogSearch {
-  readonly #cluster: ChaosCluster;
-  readonly #before = new Map<string, number>();
+  readonly #ends: [file: string, bytes: number][];
 
-  constructor(cluster: ChaosCluster) {
-    this.#cluster = cluster;
-    for (const name of cluster.wires.keys()) this.#before.set(name, this.#read(name).length);
+  constructor({ wires, logDir }: ChaosCluster) {
+    const files = [...wires.keys()].map((id) => join(logDir, `${id}.log`));
+    this.#ends = files.map((file) => [file, statSync(file, { throwIfNoEntry: false })?.size ?? 0]);
   }
 
-  find(word: RegExp): string | undefined {
-    for (const [name, before] of this.#before) {
-      const line = this.#read(name)
-        .slice(before)
+  find(words: RegExp): string | undefined {
+    for (const [name, from] of this.#ends) {
+      const size = statSync(name, { throwIfNoEntry: false })?.size ?? 0;
+      if (size <= from) continue;
+      const file = openSync(name, 'r');
+      const text = Buffer.alloc(size - from);
+      readSync(file, text, 0, text.length, from);
+      closeSync(file);
+      const line = text
+        .toString()
         .split('\n')
-        .find((text) => word.test(text));
+        .find((one) => words.test(one));
       if (line !== undefined) return line;
     }
     return undefined;
-  }
-
-  #read(name: string): string {
-    try {
-      return readFileSync(join(this.#cluster.logDir, `${name}.log`), 'utf8');
-    } catch {
-      return '';
-    }
   }
 }

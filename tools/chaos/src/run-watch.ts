@@ -86,7 +86,7 @@ export class RunWatch {
     const { signal } = this.#abort;
     while (!signal.aborted) {
       this.#takeAudit();
-      await sleep(50, undefined, { signal }).catch(() => {});
+      await sleep(100, undefined, { signal }).catch(() => {});
     }
   }
 
@@ -116,6 +116,6 @@ export async function within<T>(
     const seen = look();
     if (seen !== undefined && seen !== false) return seen;
     if (performance.now() > deadline || until()) return undefined;
-    await sleep(20);
+    await sleep(50);
   }
 }
