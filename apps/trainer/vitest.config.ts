@@ -1,5 +1,5 @@
 import { defineProject } from 'vitest/config';
 
 export default defineProject({
-  test: { name: 'trainer', include: ['{src,test}/**/*.spec.ts'], testTimeout: 60_000 },
+  test: { name: 'trainer', include: ['{src,test}/**/*.spec.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
 });

@@ -1,5 +1,10 @@
 import { defineProject } from 'vitest/config';
 
 export default defineProject({
-  test: { name: 'allreduce', include: ['{src,test}/**/*.spec.ts'], testTimeout: 60_000 },
+  test: {
+    name: 'allreduce',
+    include: ['{src,test}/**/*.spec.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 });

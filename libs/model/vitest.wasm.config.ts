@@ -7,6 +7,7 @@ export default defineProject({
     env: { OVIS_TEST_BACKEND: 'wasm' },
     setupFiles: ['../tensorflow/test/start-wasm.ts'],
     include: ['src/**/*.spec.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
