@@ -17,6 +17,8 @@ export async function prepareSpares(
   if (config.gang.shardOptimizer || config.gang.localSteps > 1) return;
   const { gangId } = gang;
   const world = gang.trainers.length;
+  // A gang that is short of trainers takes them at once.
+  if (world < config.gang.trainers) return;
   const spares = sparesFor(gangId, registry)
     .filter(({ registration }) => meets(registration, config.gang.require))
     .slice(0, world)
