@@ -1,9 +1,11 @@
 import type { Worker } from '@temporalio/worker';
 import { serveFleet, type RunningServer } from '@ovis/protocol';
+import { serveMetrics, type MetricsServer } from '@ovis/telemetry';
 import { bundleWorkflows } from '@ovis/workflows';
 import { createActivities } from './activities/index.ts';
 import { defaultDriveTimes, type DriveTimes } from './drive/drive-times.ts';
 import { fleetService } from './fleet/fleet-service.ts';
+import { FleetMetrics } from './fleet/fleet-metrics.ts';
 import { GangQueue } from './fleet/gang-queue.ts';
 import { RunFeed } from './fleet/run-feed.ts';
 import { TrainerRegistry, type FleetTimes } from './fleet/trainer-registry.ts';
@@ -24,6 +26,8 @@ export interface StartOptions extends ControllerOptions {
 export interface RunningController {
   /** "host:port" that trainers dial. */
   fleetAddress: string;
+  /** Where Prometheus reads; undefined when no metrics are served. */
+  metricsUrl: string | undefined;
   /** Rejects when the Temporal worker fails; resolves after close. */
   finished: Promise<void>;
   /** Detaches from the runs (their trainers go on) and gives everything back. */
@@ -36,12 +40,18 @@ export async function startController(o: StartOptions): Promise<RunningControlle
   const temporal = await connectTemporal({ address: o.temporalAddress, namespace: o.namespace });
   const registry = new TrainerRegistry({ times: o.fleetTimes });
   const queue = new GangQueue();
-  const feed = new RunFeed();
+  const metrics = o.metricsPort === undefined ? undefined : new FleetMetrics({ registry, queue });
+  const feed = new RunFeed((event) => metrics?.apply(event));
   const follower = new RunFollower(temporal.client, feed, { patienceMs: o.followPatienceMs });
   const follow = (runId: string) => follower.follow(runId);
   let server: RunningServer | undefined;
+  let metricsServer: MetricsServer | undefined;
   let worker: Worker;
   try {
+    if (metrics && o.metricsPort !== undefined) {
+      metricsServer = await serveMetrics(metrics.registry, { host: o.host, port: o.metricsPort });
+      log.info(`metrics at ${metricsServer.url}`);
+    }
     server = await serveFleet(fleetService({ registry, queue, feed, log, follow }), {
       host: o.host,
       port: o.port,
@@ -67,6 +77,7 @@ export async function startController(o: StartOptions): Promise<RunningControlle
     });
   } catch (error) {
     await server?.close();
+    await metricsServer?.close();
     await temporal.close();
     throw error;
   }
@@ -77,7 +88,13 @@ export async function startController(o: StartOptions): Promise<RunningControlle
     if (worker.getState() === 'RUNNING') worker.shutdown();
     await finished.catch((error: unknown) => log.error(`the Temporal worker failed: ${String(error)}`));
     await closeServer(200);
+    await metricsServer?.close();
     await temporal.close();
   };
-  return { fleetAddress: address, finished, close: () => (closing ??= close()) };
+  return {
+    fleetAddress: address,
+    metricsUrl: metricsServer?.url,
+    finished,
+    close: () => (closing ??= close()),
+  };
 }

@@ -12,6 +12,8 @@ export interface ControllerOptions {
   port: number;
   /** Host name or address that trainers dial; empty: `host`, or this host's name for a wildcard. */
   advertise: string;
+  /** Port of the metrics; 0 picks a free one, undefined: none are served. */
+  metricsPort?: number;
 }
 
 export const usage = `ovis controller: runs the workflows and keeps the fleet
@@ -21,6 +23,7 @@ export const usage = `ovis controller: runs the workflows and keeps the fleet
   --task-queue NAME      queue to work on                (OVIS_TASK_QUEUE; default '${defaultTaskQueue}')
   --listen [HOST:]PORT   where trainers register         (OVIS_FLEET_PORT, or the port of OVIS_FLEET_ADDRESS;
                            default 127.0.0.1:7400, 0 = any)
+  --metrics-port PORT    metrics for Prometheus at /metrics, 0 for a free port (OVIS_METRICS_PORT; default none)
   --advertise HOST       what trainers on other hosts dial (OVIS_ADVERTISE)
 
 Storage credentials come from AWS_* variables. The log goes to stderr; stdout has one line of JSON when it is ready.`;
@@ -38,6 +41,7 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv): ControllerO
         'task-queue': text,
         listen: text,
         advertise: text,
+        'metrics-port': text,
         help: { type: 'boolean', short: 'h' },
       },
     }).values;
@@ -59,12 +63,21 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv): ControllerO
     host,
     port,
     advertise: pick('advertise', 'OVIS_ADVERTISE', ''),
+    metricsPort: metricsPort(pick('metrics-port', 'OVIS_METRICS_PORT', '')),
   };
 }
 
 /** Where trainers and people look for this controller is where it should listen. */
 function portOf(address: string | undefined): string | undefined {
   return /:(\d+)$/.exec(address ?? '')?.[1];
+}
+
+function metricsPort(value: string): number | undefined {
+  if (value === '') return undefined;
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw badOption(`--metrics-port is '${value}', not a whole number from 0 to 65535`);
+  return port;
 }
 
 function splitListen(value: string): { host: string; port: number } {

@@ -14,6 +14,13 @@ it('reads labels and the grace period, flags before the environment', () => {
   expect(read([])).toMatchObject({ labels: {}, graceSeconds: 0 });
 });
 
+it('serves metrics when a port is named, 0 for a free one', () => {
+  expect(read([])).toMatchObject({ metricsPort: undefined });
+  expect(read(['--metrics-port', '0'])).toMatchObject({ metricsPort: 0 });
+  expect(read([], { OVIS_METRICS_PORT: '9400' })).toMatchObject({ metricsPort: 9400 });
+  expect(() => read(['--metrics-port', 'any'])).toThrow("--metrics-port is 'any'");
+});
+
 it('says what is wrong with a label or a number', () => {
   expect(() => read(['--label', 'zone'])).toThrow("'zone' is no label: it has the form NAME=VALUE");
   expect(() => read(['--grace', 'long'])).toThrow("--grace is 'long', not a whole number");

@@ -18,6 +18,8 @@ export interface TrainerOptions {
   threads: number;
   /** What a run may ask for (gang.require.labels). */
   labels: Record<string, string>;
+  /** Port of the metrics; 0 picks a free one, undefined: none are served. */
+  metricsPort?: number;
   /** Seconds from a signal to the end, whatever is unfinished then; 0 = no limit. */
   graceSeconds: number;
 }
@@ -32,6 +34,7 @@ const USAGE = `ovis trainer: one GPU worker
   --advertise ADDRESS     what others dial             (OVIS_ADVERTISE)
   --threads N             engine threads               (OVIS_THREADS; default all cores)
   --label NAME=VALUE      what runs may ask for by gang.require.labels; repeatable (OVIS_LABELS: a=b,c=d)
+  --metrics-port PORT     metrics for Prometheus at /metrics, 0 for a free port (OVIS_METRICS_PORT; default none)
   --grace SECONDS         after SIGTERM, time to finish the step and save a checkpoint before the process ends with 75
                                                        (OVIS_GRACE; default no limit)
 `;
@@ -53,6 +56,7 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv): TrainerOpti
         threads: text,
         label: { type: 'string', multiple: true },
         grace: text,
+        'metrics-port': text,
         help: { type: 'boolean', short: 'h' },
       },
     }).values;
@@ -73,6 +77,7 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv): TrainerOpti
     advertise: pick('advertise', 'OVIS_ADVERTISE') ?? '',
     threads: wholeNumber('--threads', pick('threads', 'OVIS_THREADS'), 4096),
     labels: labelsOf((values['label'] as string[] | undefined) ?? env['OVIS_LABELS']?.split(',') ?? []),
+    metricsPort: optionalPort(pick('metrics-port', 'OVIS_METRICS_PORT')),
     graceSeconds: wholeNumber('--grace', pick('grace', 'OVIS_GRACE'), 86_400),
   };
 }
@@ -90,6 +95,10 @@ function labelsOf(texts: string[]): Record<string, string> {
       return [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
     });
   return Object.fromEntries(pairs);
+}
+
+function optionalPort(value: string | undefined): number | undefined {
+  return value === undefined || value === '' ? undefined : wholeNumber('--metrics-port', value, 65535);
 }
 
 function wholeNumber(flag: string, value: string | undefined, most: number): number {

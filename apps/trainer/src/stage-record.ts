@@ -19,6 +19,7 @@ export class StageRecord {
   /** Resolves when nothing of the stage is left; never rejects. */
   ended: Promise<{ checkpointUrl: string }> = Promise.resolve({ checkpointUrl: '' });
   readonly #log: Logger;
+  readonly #onEvent: (event: StageEventInput) => void;
   readonly #aborted = new AbortController();
   #stopReason: string | undefined;
   #wantsCheckpoint = false;
@@ -29,9 +30,10 @@ export class StageRecord {
   #lastEvent = performance.now();
   #logged = 0;
 
-  constructor(request: RunStageRequest, log: Logger) {
+  constructor(request: RunStageRequest, log: Logger, onEvent: (event: StageEventInput) => void = () => {}) {
     this.request = request;
     this.#log = log;
+    this.#onEvent = onEvent;
     this.#savedStep = request.initial ? 0 : request.startStep;
   }
 
@@ -74,6 +76,7 @@ export class StageRecord {
 
   emit(event: StageEventInput): void {
     this.#lastEvent = performance.now();
+    this.#onEvent(event);
     if (event.phase?.phase) this.phase = event.phase.phase;
     if (event.checkpoint?.step) this.#savedStep = event.checkpoint.step;
     if (event.step?.step) this.#step(event.step.step, event.step);
@@ -104,8 +107,18 @@ export class StageRecord {
   }
 }
 
+const kinds = [
+  'started',
+  'phase',
+  'step',
+  'checkpoint',
+  'done',
+  'failed',
+  'statistics',
+  'warning',
+  'heldOut',
+] as const;
+
 function kindOf(event: StageEventInput): string {
-  return (
-    (['started', 'phase', 'step', 'checkpoint', 'done', 'failed'] as const).find((kind) => event[kind]) ?? ''
-  );
+  return kinds.find((kind) => event[kind]) ?? '';
 }

@@ -21,6 +21,7 @@ import { Reservation } from './reservation.ts';
 import { keepRunLog } from './run-log.ts';
 import { runStageJob } from './stage-job.ts';
 import { StageRecord } from './stage-record.ts';
+import type { TrainerMetrics } from './trainer-metrics.ts';
 import type { Watchdog } from './watchdog/watchdog.ts';
 
 export interface DeviceShare {
@@ -36,6 +37,7 @@ export class TrainerWork {
   readonly #device: DeviceShare;
   readonly #log: Logger;
   readonly #watchdog: Watchdog | undefined;
+  readonly #metrics: TrainerMetrics | undefined;
   #job: StageRecord | undefined;
   /** The last stage that ended: whoever was away can still learn how. */
   #ended: StageRecord | undefined;
@@ -51,12 +53,14 @@ export class TrainerWork {
     device: DeviceShare;
     log: Logger;
     watchdog?: Watchdog;
+    metrics?: TrainerMetrics;
   }) {
     this.#trainerId = o.trainerId;
     this.#listener = o.listener;
     this.#device = o.device;
     this.#log = o.log;
     this.#watchdog = o.watchdog;
+    this.#metrics = o.metrics;
     this.#reservation = new Reservation(o.trainerId);
     this.#held = new HeldMemory(o.log);
     this.#preparation = new StagePreparation({ gpu: o.device.gpu, log: o.log });
@@ -241,7 +245,7 @@ export class TrainerWork {
   }
 
   #startStage(request: RunStageRequest): StageRecord {
-    const job = new StageRecord(request, this.#log);
+    const job = new StageRecord(request, this.#log, (event) => this.#metrics?.apply(request, event));
     this.#job = job;
     job.ended = this.#work(job);
     return job;

@@ -1,11 +1,12 @@
 import { CollectiveListener } from '@ovis/allreduce';
 import { serveTrainer } from '@ovis/protocol';
-import type { Logger } from '@ovis/telemetry';
-import { initEngine } from '@ovis/tensorflow';
+import { serveMetrics, type Logger, type MetricsServer } from '@ovis/telemetry';
+import { initEngine, memory } from '@ovis/tensorflow';
 import { cpus, freemem, hostname, totalmem } from 'node:os';
 import { keepRegistered } from './fleet-link.ts';
 import type { TrainerOptions } from './options.ts';
 import { shareThreads } from './threads.ts';
+import { TrainerMetrics } from './trainer-metrics.ts';
 import { TrainerWork } from './trainer-service.ts';
 import { Watchdog } from './watchdog/watchdog.ts';
 
@@ -37,8 +38,16 @@ export async function startTrainer(
   const where = { host: options.host, ...(options.advertise ? { advertise: options.advertise } : {}) };
   const listener = await CollectiveListener.listen({ ...where, port: options.collectivePort });
   const watchdog = new Watchdog({ trainerId: options.trainerId });
+  const { metricsPort: port } = options;
+  const metrics = port === undefined ? undefined : new TrainerMetrics({ tensorBytes: () => memory().total });
+  let metricsServer: MetricsServer | undefined;
+  if (metrics && port !== undefined) {
+    metricsServer = await serveMetrics(metrics.registry, { host: options.host, port });
+    log.info(`metrics at ${metricsServer.url}`);
+  }
   const work = new TrainerWork({
     trainerId: options.trainerId,
+    metrics,
     watchdog,
     listener,
     // A GPU is one device with one stream: it gains nothing by work side by side.
@@ -83,6 +92,7 @@ export async function startTrainer(
       await server.close(500);
       await listener.close();
       await watchdog.close();
+      await metricsServer?.close();
     },
   };
 }

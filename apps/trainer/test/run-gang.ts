@@ -3,7 +3,7 @@ import type { RunConfig } from '@ovis/config';
 import type { RunStageRequest, StageEventInput } from '@ovis/protocol';
 import { createLogger } from '@ovis/telemetry';
 import { HeldMemory } from '../src/hand-over/held-memory.ts';
-import { runStageJob } from '../src/stage-job.ts';
+import { runStageJob, type StageJobOptions } from '../src/stage-job.ts';
 
 const log = createLogger({ name: 'spec', level: 'error' });
 let gangs = 0;
@@ -18,6 +18,8 @@ export interface GangRun {
   initial?: boolean;
   /** Asks to stop before the step after this many. */
   stopAfter?: number;
+  /** Spoils what a rank trains on. */
+  through?: (rank: number) => StageJobOptions['through'];
 }
 
 /** Runs a stage on `world` ranks of this process; returns what each reported and rank 0's losses. */
@@ -54,6 +56,7 @@ export async function runGang(o: GangRun) {
           wantsCheckpoint: () => true,
           held: new HeldMemory(log),
           onGroup: () => undefined,
+          through: o.through?.(rank),
           log,
         });
       }),

@@ -56,6 +56,7 @@ const steering = new Set([
   'precision',
   'activationCheckpointing',
   'gradientCompression',
+  'heldOut',
 ]);
 /** Keys of a stage that may change, but then it is no longer the same training. */
 const doubtful: Record<string, string> = {

@@ -35,6 +35,12 @@ export const monitorSchema = z
       .positive()
       .default(0.5)
       .describe('Warn when the held-out loss is so many nats above that of training.'),
+    heldOutEvery: positiveInteger
+      .default(200)
+      .describe('Steps between two evaluations of the held-out samples of a stage (heldOut).'),
+    heldOutSamples: positiveInteger
+      .default(64)
+      .describe('How many of them: the first of their shards, the same each time.'),
     lossFactor: factor
       .default(4)
       .describe('A loss above so many times the median of the last good steps explodes.'),

@@ -3,7 +3,8 @@ import type { RunFile, StageFile } from './schema.ts';
 export type StageNumber = 1 | 2 | 3;
 
 /** One stage with every default filled in. */
-export type StageConfig = Required<Omit<StageFile, 'stage'>> & { stage: StageNumber };
+export type StageConfig = Required<Omit<StageFile, 'stage' | 'heldOut'>> &
+  Pick<StageFile, 'heldOut'> & { stage: StageNumber };
 
 export type MonitorConfig = RunFile['monitor'];
 

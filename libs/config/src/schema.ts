@@ -164,6 +164,11 @@ const data = z
 export const stageSchema = z.strictObject({
   stage: z.int().min(1).max(3).describe('1 visual words, 2 visual understanding, 3 instructions.'),
   dataset: storageUrl.describe('WebDataset shards; {000000..000007} is expanded.'),
+  heldOut: storageUrl
+    .optional()
+    .describe(
+      'Shards of the same format that are not trained on: their loss beside that of training shows overfitting (monitor.heldOutEvery). Default: none.',
+    ),
   format: z
     .enum(['caption', 'conversation'])
     .optional()

@@ -21,6 +21,7 @@ export type { StepBatchOptions } from './step-batches.ts';
 export type { BadLossSettings } from './monitors/bad-loss-settings.ts';
 export type { BadStep, LossMemory } from './monitors/loss-watch.ts';
 export type { MonitorSettings, MonitorThresholds } from './monitors/monitor-settings.ts';
+export type { HeldOutReport } from './monitors/stage-watch.ts';
 export type { StageStatistics, StageWarning } from './monitors/stage-statistics.ts';
 export { isDecayed, trainableNames } from './modules.ts';
 export { annealedTau, learningRate, warmupSteps } from './schedule.ts';

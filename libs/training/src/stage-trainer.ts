@@ -21,6 +21,7 @@ import { shardsOf } from './micro-batch.ts';
 import type { MicroBatch } from './micro-batch.ts';
 import { trainedRates } from './modules.ts';
 import { StageWatch } from './monitors/stage-watch.ts';
+import type { HeldOutReport } from './monitors/stage-watch.ts';
 import { learningRate } from './schedule.ts';
 import { checkSettings, scheduleOf } from './settings.ts';
 import type { StageSettings } from './settings.ts';
@@ -249,6 +250,20 @@ export class StageTrainer {
       throw error;
     } finally {
       tf.dispose([rates, gumbel] as unknown as tf.TensorContainer);
+      this.#busy = false;
+    }
+  }
+
+  /**
+   * The loss on held-out samples with the weights as they are; the batches stay the caller's. All ranks call it behind the same step, with their parts
+   * of the samples.
+   */
+  async heldOut(microBatches: readonly MicroBatch[]): Promise<HeldOutReport> {
+    if (this.#busy || this.#failure) throw this.#refusal('a loss on held-out samples');
+    this.#busy = true;
+    try {
+      return await this.#watch.heldOut(this.#step, microBatches.map(shardsOf), this.#gang.collective);
+    } finally {
       this.#busy = false;
     }
   }

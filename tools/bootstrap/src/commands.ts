@@ -66,6 +66,8 @@ export interface UpOptions extends OutputOptions {
   trainers: number;
   /** idle trainers that take the place of one that is lost */
   spares?: number;
+  /** metrics of the controller at this port, of trainer i at the port i above it; 0: free ones, named in the logs; default: none */
+  metricsPort?: number;
   /** for tests: called when the cluster is up; default waits until a signal stops it */
   whenUp?: () => Promise<void>;
 }
@@ -80,6 +82,7 @@ export function runUp(options: UpOptions): Promise<number> {
       toolchain,
       trainers: options.trainers,
       spares: options.spares,
+      metricsPort: options.metricsPort,
       tasks,
       onStopping: (reason) => {
         began = Date.now();

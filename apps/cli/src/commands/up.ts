@@ -15,10 +15,21 @@ export function addUp(program: Command): void {
       wholeNumber,
       0,
     )
+    .option(
+      '--metrics-port <port>',
+      'serve metrics for Prometheus: of the controller at this port, of trainer i at port + i; 0 for free ports',
+      port,
+    )
     .option('--json', 'print the addresses as JSON when it is up')
-    .action(async (options: { trainers: number; spares: number; json?: boolean }) => {
+    .action(async (options: { trainers: number; spares: number; metricsPort?: number; json?: boolean }) => {
       process.exitCode = await runUp(options);
     });
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_000) throw new InvalidArgumentError('a port, or 0');
+  return value;
 }
 
 function wholeNumber(text: string): number {

@@ -12,8 +12,15 @@ interface RunState {
 /** What the trainers of each run report, for everybody who watches. Keeps no history: see the trainers' logs for that. */
 export class RunFeed {
   readonly #runs = new Map<string, RunState>();
+  readonly #onEvent: (event: RunEventInput & { runId: string }) => void;
+
+  /** @param onEvent told of everything, too */
+  constructor(onEvent: (event: RunEventInput & { runId: string }) => void = () => {}) {
+    this.#onEvent = onEvent;
+  }
 
   publish(event: RunEventInput & { runId: string }): void {
+    this.#onEvent(event);
     const state = this.#stateOf(event.runId);
     const key = kindOf(event);
     state.last.delete(key);

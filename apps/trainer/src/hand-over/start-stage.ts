@@ -2,7 +2,13 @@ import type { ProcessGroup } from '@ovis/allreduce';
 import type { CheckpointReader, HostTensors } from '@ovis/checkpoint';
 import { StageSource, type RunStageRequest } from '@ovis/protocol';
 import type { Logger } from '@ovis/telemetry';
-import { soloCollective, type Snapshot, type StageTrainer, type TrainerState } from '@ovis/training';
+import {
+  soloCollective,
+  type MonitorsState,
+  type Snapshot,
+  type StageTrainer,
+  type TrainerState,
+} from '@ovis/training';
 import type { LaneCursor } from '@ovis/webdataset';
 import { assembleModel, type LoadedModel } from '../model-files.ts';
 import { decideStart, nothing, type Offer, type StartDecision } from './decide-start.ts';
@@ -14,6 +20,8 @@ import { errorFacts } from '../errors.ts';
 export interface StartPoint {
   model: LoadedModel;
   state?: TrainerState;
+  /** What those who watch the stage remember, when it is not what the `state` says. */
+  monitors?: MonitorsState;
   optimizer?: HostTensors;
   /** Of all lanes. */
   cursors?: LaneCursor[];

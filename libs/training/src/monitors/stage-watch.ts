@@ -12,10 +12,15 @@ import type { StatePieces } from '../state-pieces.ts';
 import type { MonitorsState } from '../trainer-state.ts';
 import { badLossDefaults } from '../settings-from-config.ts';
 import { locateNotFinite, notFiniteWeights } from './locate-bad.ts';
+import { judge } from './episodes.ts';
+import { HeldOutLoss } from './held-out.ts';
 import { LossWatch } from './loss-watch.ts';
 import type { BadStep } from './loss-watch.ts';
+import { heldOutSignatures } from './signatures.ts';
+import type { HeldOutStatistics } from './signatures.ts';
 import { StageMonitor } from './stage-monitor.ts';
 import type { Measurement } from './stage-monitor.ts';
+import type { StageWarning } from './stage-statistics.ts';
 import { WORD_USAGE } from './word-usage.ts';
 
 export interface StageWatchOptions {
@@ -34,6 +39,12 @@ export interface WatchedWork {
   gumbel: GumbelStep | null;
 }
 
+/** What an evaluation of held-out samples brought. */
+export interface HeldOutReport extends HeldOutStatistics {
+  warnings: StageWarning[];
+  ms: number;
+}
+
 /** All that watches a trainer's steps: the visual tokens, and whether losses are any good. The same on every rank. */
 export class StageWatch {
   readonly #context: ExchangeContext;
@@ -41,11 +52,14 @@ export class StageWatch {
   readonly #losses: LossWatch;
   /** Without settings a loss that explodes is none of its business. */
   readonly #judgesSize: boolean;
+  readonly #makeHeldOut: () => HeldOutLoss;
+  #heldOut: HeldOutLoss | undefined;
 
   constructor({ context, config, params, stored, state }: StageWatchOptions) {
     const { monitor, badLoss, totalSteps } = context.settings;
     this.#context = context;
     this.#judgesSize = badLoss !== undefined;
+    this.#makeHeldOut = () => new HeldOutLoss(config, params);
     this.#losses = new LossWatch(badLoss ?? badLossDefaults, state?.losses);
     if (monitor) {
       const { episodes } = state ?? {};
@@ -74,6 +88,24 @@ export class StageWatch {
     const bad = this.#judgesSize || !finite ? this.#losses.judge(outcome) : undefined;
     const seen = measurement && this.#monitor?.observe(step, measurement);
     return { ...(bad && { bad }), ...seen };
+  }
+
+  /** The loss on held-out samples behind step `step`, beside the mean of the last good steps. All ranks call it. */
+  async heldOut(
+    step: number,
+    batches: readonly (readonly TrainingBatch[])[],
+    collective: Collective,
+  ): Promise<HeldOutReport> {
+    const began = performance.now();
+    this.#heldOut ??= this.#makeHeldOut();
+    const heldOutLoss = await this.#heldOut.evaluate(batches, collective);
+    const { losses } = this.#losses.memory;
+    const trainLoss = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    const statistics = { step, heldOutLoss, trainLoss, gap: heldOutLoss - trainLoss };
+    const { monitor, totalSteps } = this.#context.settings;
+    const judged = monitor && this.#monitor && step > monitor.warmupRatio * totalSteps;
+    const warnings = judged ? judge(this.#monitor!.episodes, heldOutSignatures, statistics, monitor) : [];
+    return { ...statistics, warnings, ms: performance.now() - began };
   }
 
   /** Says of a bad step where it was first no number, on all ranks. */
@@ -137,6 +169,7 @@ export class StageWatch {
   }
 
   dispose(): void {
+    this.#heldOut?.dispose();
     this.#monitor?.dispose();
   }
 }

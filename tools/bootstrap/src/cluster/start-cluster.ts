@@ -31,6 +31,8 @@ export interface ClusterOptions {
   trainers: number;
   /** further trainers, started and idle, that take the place of one that is lost */
   spares?: number;
+  /** metrics of the controller, and above it of the trainers; 0: free ports; default: none */
+  metricsPort?: number;
   /** default: .ovis in the repository */
   stateDir?: string;
   /** default: true; false starts only the servers (for tests of one part) */

@@ -79,7 +79,8 @@ export async function startParts(context: StartContext): Promise<void> {
           state.fleetAddress = `127.0.0.1:${port}`;
           fleetChosen.open();
           task.update(`starting at ${state.fleetAddress}`);
-          await supervisor.start(controllerSpec({ env: clusterEnv(state), port }), {
+          const controllerEnv = { ...clusterEnv(state), ...metricsEnv(options, 0) };
+          await supervisor.start(controllerSpec({ env: controllerEnv, port }), {
             tier: TIER.controller,
             ready: () => controllerReady(state.fleetAddress),
             timeoutMs: CONTROLLER_READY_MS,
@@ -105,6 +106,12 @@ export async function startParts(context: StartContext): Promise<void> {
     }
   }
   await tasks.all(specs);
+}
+
+/** Where a process serves its metrics: the controller (0) at the port, the trainers behind it. */
+function metricsEnv({ metricsPort }: ClusterOptions, index: number): NodeJS.ProcessEnv {
+  if (metricsPort === undefined) return {};
+  return { OVIS_METRICS_PORT: String(metricsPort === 0 ? 0 : metricsPort + index) };
 }
 
 /** Those that this start will listen on. */
@@ -205,7 +212,11 @@ async function startTrainers(
     Array.from({ length: all }, (_, index) =>
       supervisor.start(
         trainerSpec({
-          env: { ...clusterEnv(state), ...options.trainerEnv?.(index + 1) },
+          env: {
+            ...clusterEnv(state),
+            ...metricsEnv(options, index + 1),
+            ...options.trainerEnv?.(index + 1),
+          },
           index: index + 1,
           trainers,
         }),

@@ -1,0 +1,110 @@
+import type { RunConfig } from '@ovis/config';
+import type { StageEventInput } from '@ovis/protocol';
+import { initEngine, tf } from '@ovis/tensorflow';
+import { makeTinyRun } from '@ovis/tiny-run';
+import type { StageBatch, TrainingBatch } from '@ovis/training';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { StageJobOptions } from '../src/stage-job.ts';
+import { runGang, type GangRun } from './run-gang.ts';
+
+let folder: string;
+let run: RunConfig;
+
+beforeAll(async () => {
+  await initEngine({ intraOpThreads: 1, interOpThreads: 2 });
+  folder = await mkdtemp(join(tmpdir(), 'ovis-bad-loss-'));
+  run = (await makeTinyRun(folder)).config;
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Where rank 1 stands behind each batch of the stage, as JSON: what a batch is known by. */
+const places: string[] = [];
+
+/** Makes a pixel infinite in the batches that are those of the steps `bad` in a run that nothing disturbs (from 1). */
+function spoiling(bad: readonly number[]): StageJobOptions['through'] {
+  return async function* (batches) {
+    for await (const batch of batches) {
+      if (bad.includes(1 + places.indexOf(JSON.stringify(batch.cursor)))) spoil(batch);
+      yield batch;
+    }
+  };
+}
+
+function spoil({ microBatches }: Pick<StageBatch, 'microBatches'>): void {
+  const [shard] = microBatches[0] as TrainingBatch[];
+  const { pixelValues } = shard!;
+  const values = pixelValues.dataSync().slice();
+  values[0] = Infinity;
+  shard!.pixelValues = tf.tensor4d(values, pixelValues.shape);
+  pixelValues.dispose();
+}
+
+/** Stage 1 of six steps on two ranks, a checkpoint every two. Rank 1's batches in `bad` are spoiled. */
+function train(runId: string, bad: number[], changes: Partial<RunConfig> = {}, o: Partial<GangRun> = {}) {
+  const stages = run.stages.map((stage) => ({ ...stage, checkpointEvery: 2 })) as RunConfig['stages'];
+  const through = (rank: number) => (rank === 1 ? spoiling(bad) : undefined);
+  return runGang({ run: { ...run, ...changes, stages }, stage: 1, world: 2, runId, through, ...o });
+}
+
+type Events = readonly StageEventInput[];
+const warnings = (events: Events) => events.flatMap(({ warning }) => (warning ? [warning] : []));
+const stepsOf = (events: Events) => events.flatMap(({ step }) => (step ? [step.step] : []));
+const startsOf = (events: Events) => events.flatMap(({ started }) => (started ? [started.firstStep] : []));
+
+it('stop: the stage ends; the error says which rank, and whose gradient came first', async () => {
+  const recording = (rank: number): StageJobOptions['through'] =>
+    async function* (batches) {
+      for await (const batch of batches) {
+        if (rank === 1) places.push(JSON.stringify(batch.cursor));
+        yield batch;
+      }
+    };
+  await train('clean', [], {}, { through: recording });
+  await expect(train('stops', [4])).rejects.toMatchObject({
+    code: 'LOSS_NOT_FINITE',
+    message: expect.stringMatching(
+      /step 4 of 6: the loss is NaN.*\(rank 1: the loss is NaN; of \d+ gradients \d+ are not finite, in the backward pass first that of /,
+    ),
+  });
+});
+
+it('skip: the update is left out, the step counts, all ranks say so', async () => {
+  const { events, losses, reason } = await train('skips', [4], { onBadLoss: 'skip' });
+  expect(reason).toBe('finished');
+  expect(losses.map(Number.isFinite)).toEqual([true, true, true, false, true, true]);
+  const [one, two] = events.map(warnings);
+  expect(one).toEqual(two);
+  expect(one).toMatchObject([
+    { signature: 'bad-loss', step: 4, message: expect.stringContaining('the update was left out') },
+  ]);
+});
+
+it('rollback: goes on from the last checkpoint behind the bad samples, and is resumed bit for bit', async () => {
+  const rolled = await train('rolls', [4], { onBadLoss: 'rollback' });
+  expect(rolled.reason).toBe('finished');
+  expect(stepsOf(rolled.events[0]!)).toEqual([1, 2, 3, 4, 3, 4, 5, 6]);
+  expect(startsOf(rolled.events[0]!)).toEqual([0, 2]);
+  expect(rolled.losses.slice(4).every(Number.isFinite)).toBe(true);
+  expect(warnings(rolled.events[1]!)).toMatchObject([
+    { step: 4, message: expect.stringContaining('goes back') },
+  ]);
+  // Stopped behind the second third step, and resumed: with what was counted.
+  const once = { onBadLoss: 'rollback', monitor: { ...run.monitor!, mostRollbacks: 1 } } as const;
+  const stopped = await train('rolls-stop', [4], once, { stopAfter: 4 });
+  expect(stopped.reason).toBe('stopped');
+  const from = { from: stopped.checkpointUrl, initial: false };
+  await expect(train('rolls-twice', [6], once, from)).rejects.toMatchObject({
+    message: expect.stringContaining('gone back to a checkpoint 1 times'),
+  });
+  const resumed = await train('rolls-stop', [4], once, from);
+  expect([...stopped.losses, ...resumed.losses]).toEqual(rolled.losses);
+});
+
+it('rollback: to the start of the stage when nothing was saved yet', async () => {
+  const again = await train('rolls-start', [2], { onBadLoss: 'rollback' });
+  expect(again.reason).toBe('finished');
+  expect(stepsOf(again.events[0]!)).toEqual([1, 2, 1, 2, 3, 4, 5, 6]);
+});
