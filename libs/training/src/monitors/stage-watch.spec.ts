@@ -1,6 +1,6 @@
 import { initEngine, tf } from '@ovis/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { differences, makeGang, samples, saveGang } from '../../test/gang.ts';
+import { differences, halfBatch, makeGang, samples, saveGang } from '../../test/gang.ts';
 import { ovis10 } from '../../test/golden.ts';
 import { memoryCollectives } from '../../test/memory-collective.ts';
 import { badLossDefaults, disposeMicroBatch, monitorDefaults, runStage } from '../index.ts';
@@ -128,6 +128,42 @@ describe('statistics of a stage', () => {
     const healthy = await train(['all', 'visual_tokenizer.head:1e-3']);
     expect(healthy.flatMap((result) => result.warnings ?? [])).toEqual([]);
     expect(healthy.at(-1)!.statistics!.effectiveWords.median).toBeGreaterThan(2);
+  });
+});
+
+describe('the loss on held-out samples', () => {
+  it('is that of a step on them, on all ranks, and shows a model that learns its few samples by heart', async () => {
+    const watched = { ...monitor, thresholds: { ...monitor.thresholds, gap: 1 } };
+    const settings = {
+      monitor: watched,
+      badLoss: badLossDefaults,
+      schedule: 'constant',
+      totalSteps: 12,
+    } as const;
+    const gang = await makeGang({ peers: pair(), settings: { ...settings, learningRate: 3e-3 } });
+    const evaluate = (number: number) =>
+      Promise.all(
+        gang.map(async (trainer, rank) => {
+          const batch = halfBatch(number, rank);
+          const report = await trainer.heldOut([batch]);
+          disposeMicroBatch(batch);
+          return report;
+        }),
+      );
+    const [before] = await evaluate(0);
+    const [first] = await step(gang, 0);
+    expect(before!.heldOutLoss / first!.loss).toBeCloseTo(1, 5);
+    const warnings = [];
+    for (let i = 1; i < 12; i++) {
+      await step(gang, 0);
+      if (i % 3 !== 2) continue;
+      const [mine, theirs] = await evaluate(1);
+      expect({ ...theirs, ms: 0 }).toEqual({ ...mine, ms: 0 });
+      warnings.push(...mine!.warnings);
+    }
+    expect(warnings).toMatchObject([{ signature: 'overfitting', over: false }]);
+    expect(warnings[0]!.message).toMatch(/held-out samples is [\d.]+, [\d.]+ above that of training/);
+    gang.forEach((trainer) => trainer.dispose());
   });
 });
 
