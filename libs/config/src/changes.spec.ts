@@ -92,6 +92,11 @@ describe('meaningOfChanges', () => {
     });
   });
 
+  it('what is watched may change at any time', () => {
+    const overrides = ['onBadLoss=skip', 'monitor.every=10', 'stages.1.heldOut=s3://ovis/data/heldout.tar'];
+    expect(new Set(Object.values(effects(overrides)))).toEqual(new Set(['applies']));
+  });
+
   it('the storage is where the checkpoints are', () => {
     expect(effects(['storage=s3://elsewhere/runs']).storage).toBe('refused');
   });
