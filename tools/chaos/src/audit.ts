@@ -43,7 +43,7 @@ export class AuditTail {
         if (count === 0) break;
         place.offset += count;
         // Names of samples and numbers: no character is longer than a byte.
-        text += this.#buffer.latin1Slice(0, count);
+        text += this.#buffer.toString('latin1', 0, count);
       }
       const lines = text.split('\n');
       // The last one may be half written, for ever if its writer was killed.

@@ -30,7 +30,7 @@ export interface ChaosResult extends Comparison {
   /** SHA-256 of every weight and optimizer file of the last checkpoint. */
   weightsEqual: boolean;
   steps: number;
-  /** From the first step to the last, in s. */
+  /** From the first step to the last that the disturbed run did within a period of its last fault, in s; for the same steps. */
   referenceS: number;
   chaosS: number;
   ettr: number;
@@ -80,24 +80,29 @@ async function compare(o: ChaosOptions, cluster: ChaosCluster): Promise<ChaosRes
   const faults: FaultReport[] = [];
   // The machine may have become faster since the steps were chosen: all faults must fit.
   const everyS = Math.min(o.everyS, (0.95 * referenceS) / (o.kinds.length + 0.5));
+  let lastFaultMs = 0;
   const run = await train(cluster, disturbed, 'disturbed', async (watch) => {
-    await strike(o, { cluster, watch, everyS, faults });
+    lastFaultMs = await strike(o, { cluster, watch, everyS, faults });
   });
   const comparison = compareRuns(reference.steps, run.steps);
   const sums = await Promise.all([reference, run].map(({ runId }) => weightSums(config, runId, cluster.env)));
-  const chaosS = spanS(run.steps);
+  const spans = spansUntil(reference.steps, run.steps, lastFaultMs + everyS * 1000);
   return {
     faults,
     ...comparison,
     finalLossEqual: comparison.largestLossDifference === 0 && comparison.stepsMissing === 0,
     weightsEqual: sums[0] === sums[1],
     steps: run.steps.size,
-    ...{ referenceS, chaosS, everyS },
-    ettr: referenceS / chaosS,
+    everyS,
+    ...spans,
+    ettr: spans.referenceS / spans.chaosS,
   };
 }
 
-/** Strikes by schedule; a fault waits until what the one before did is over. */
+/**
+ * Strikes by schedule; a fault waits until what the one before did is over.
+ * @returns when the last one was due or late, ms since the Unix epoch
+ */
 async function strike(
   o: ChaosOptions,
   {
@@ -106,7 +111,7 @@ async function strike(
     everyS,
     faults,
   }: { cluster: ChaosCluster; watch: RunWatch; everyS: number; faults: FaultReport[] },
-): Promise<void> {
+): Promise<number> {
   const take = (report: FaultReport) => {
     faults.push(report);
     o.onFault(report);
@@ -132,6 +137,7 @@ async function strike(
     }
     take(await inject(planned, { cluster, watch, beganMs }));
   }
+  return beganMs + 1000 * Math.max(0, ...faults.map(({ atS }) => atS));
 }
 
 function notInjected(kind: FaultKind, why: string): FaultReport {
@@ -170,6 +176,21 @@ async function train(
 async function statusOf(cluster: ChaosCluster, runId: string): Promise<string> {
   const text = await ovis(['status', runId, '--json'], cluster.env);
   return (JSON.parse(text) as { temporalStatus: string }).temporalStatus;
+}
+
+/**
+ * How long both runs took for the same steps, in s: those that the disturbed one did until then. A rest of the run without faults would flatter
+ * it.
+ */
+export function spansUntil(
+  reference: ReadonlyMap<string, CommittedStep>,
+  run: ReadonlyMap<string, CommittedStep>,
+  untilMs: number,
+): { referenceS: number; chaosS: number } {
+  const done = [...run].filter(([key, { atMs }]) => atMs <= untilMs && reference.has(key));
+  const part = (steps: ReadonlyMap<string, CommittedStep>) =>
+    spanS(new Map(done.map(([key]) => [key, steps.get(key) as CommittedStep])));
+  return { referenceS: part(reference), chaosS: part(run) };
 }
 
 /** Seconds from the first step to the last. */
