@@ -73,7 +73,8 @@ export async function demoParams(run: RunConfig, config: OvisConfig): Promise<Pa
 
 /** The demo's settings, at the full learning rate from the first step on, so that a wrong update shows in the next loss. */
 export function demoSettings(run: RunConfig, stage: DemoStage): StageSettings {
-  return { ...stageSettings(run, stage), warmupRatio: 0, schedule: 'constant' };
+  // The peer does not look at its tokens either: `npm run bench -- monitors` says what that costs.
+  return { ...stageSettings(run, stage), warmupRatio: 0, schedule: 'constant', monitor: undefined };
 }
 
 /** One micro-batch of a stage, in shards. The caller disposes its tensors. */
