@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { errorOf, join } from '../../test/groups.ts';
-import type {
-  PeerLostError} from '../index.ts';
+import type { PeerLostError } from '../index.ts';
 import {
   CollectiveListener,
   CorruptFrameError,
