@@ -23,7 +23,7 @@ describe.each([
   const model = `${fixture(name)}checkpoint`;
   const image = `${fixture(name)}images/square.png`;
 
-  it('answers, streams what it says with --json, and does so again with the same seed', async () => {
+  it('answers, and says the same with --json', async () => {
     const ask = ['-i', image, '-q', 'What is it?', '--max-new-tokens', '12'];
     const plain = await chat([model, ...ask]);
     expect(plain).toMatchObject({ code: 0 });
@@ -31,14 +31,6 @@ describe.each([
     const facts = JSON.parse(json.out) as { answer: string; promptTokens: number; newTokens: number };
     expect(facts.answer.trim()).toBe(plain.out.trim());
     expect(facts.newTokens).toBeGreaterThan(0);
-    const drawn = ['--temperature', '1.5', '--top-k', '40', '--top-p', '0.95'];
-    const [a, b, c] = [
-      await chat([model, ...ask, ...drawn, '--seed', '5']),
-      await chat([model, ...ask, ...drawn, '--seed', '5']),
-      await chat([model, ...ask, ...drawn, '--seed', '6']),
-    ];
-    expect(a.out).toBe(b.out);
-    expect(a.out).not.toBe(c.out);
   });
 
   // The 1.6 model takes 128 rows, too few for two questions.
@@ -97,6 +89,19 @@ describe('chat', () => {
       expect((JSON.parse(out) as { answer: string }).answer).toBe(expected);
     },
   );
+
+  it('draws the same words with the same seed, and others with another', async () => {
+    const ask = ['-i', `${fixture('ovis10_clip_qwen2')}images/square.png`, '-q', 'What is it?'];
+    const drawn = ['--max-new-tokens', '12', '--temperature', '1.5', '--top-k', '40', '--top-p', '0.95'];
+    const [a, b, c] = [
+      await chat([model, ...ask, ...drawn, '--seed', '5']),
+      await chat([model, ...ask, ...drawn, '--seed', '5']),
+      await chat([model, ...ask, ...drawn, '--seed', '6']),
+    ];
+    expect(a).toMatchObject({ code: 0 });
+    expect(a.out).toBe(b.out);
+    expect(a.out).not.toBe(c.out);
+  });
 
   it('goes on after a picture that cannot be read', async () => {
     const lines = ['/image nothing.png', 'What is it?', 'Hello', '/quit'];
