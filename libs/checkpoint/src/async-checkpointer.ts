@@ -3,7 +3,15 @@ import { backgroundUploader } from './background-uploader.ts';
 import { commitCheckpoint, type SavedCheckpoint } from './commit.ts';
 import { CheckpointError } from './errors.ts';
 import { LastingFiles } from './lasting-files.ts';
-import { STATE_FILE, checkId, join, type Manifest, type ManifestFile, type TrainState } from './manifest.ts';
+import {
+  STATE_FILE,
+  checkId,
+  join,
+  manifestKey,
+  type Manifest,
+  type ManifestFile,
+  type TrainState,
+} from './manifest.ts';
 import { planFiles, type PlannedFile, type StateTensor } from './plan.ts';
 import type { CheckpointReader } from './reader.ts';
 import { joinNames, referencesOf } from './references.ts';
@@ -74,6 +82,8 @@ type Files = Record<string, ManifestFile>;
 
 const PATIENCE_MS = 600_000;
 const TELL_EVERY_MS = 1_000;
+/** The longest time in which what failed is taken away again, ms. */
+const REMOVAL_MS = 10_000;
 
 /**
  * Saves checkpoints while the training goes on. `save` copies this rank's share of what changes into host memory; a thread of its own
@@ -181,6 +191,19 @@ export class AsyncCheckpointer {
   async close(reason: unknown = new Error('the checkpointer was closed')): Promise<void> {
     this.#abort.abort(reason);
     await Promise.all([this.#running, this.#telling]);
+    // A storage that is away does not keep anybody: what stays is invisible, and swept in time.
+    const limit = sleep(REMOVAL_MS, undefined, { ref: false });
+    await Promise.race([this.#o.rank === 0 ? this.tidy() : this.#discardUnwanted().catch(() => {}), limit]);
+  }
+
+  /** This rank's share was written, but rank 0 gave the checkpoint up: it took the words of all away, and made no manifest. */
+  async #discardUnwanted(): Promise<void> {
+    if (!this.#written) return;
+    const { rank, attempt } = this.#o;
+    const { id } = this.#written;
+    for (const key of [shareKey('', id, attempt, rank), manifestKey('', id)])
+      if (await this.#storage.head(key)) return;
+    await this.discard();
   }
 
   async #write(request: SaveRequest, stall: Stall, began: number): Promise<BackgroundSave | undefined> {
@@ -334,7 +357,7 @@ export class AsyncCheckpointer {
   async #giveUp(id: string, error: unknown, names: readonly string[]): Promise<void> {
     this.#lasting.forget();
     const { rank, world, attempt } = this.#o;
-    const hurry = { patienceMs: 0, signal: AbortSignal.timeout(10_000) };
+    const hurry = { patienceMs: 0, signal: AbortSignal.timeout(REMOVAL_MS) };
     if (rank !== 0) {
       const failed = error instanceof Error ? error.message : String(error);
       const share = { rank, world, files: {}, parts: {}, cursors: [], failed };
