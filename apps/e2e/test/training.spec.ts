@@ -205,7 +205,7 @@ describe('a trainer that is killed in stage 2', () => {
     await waitUntil('two idle trainers', async () => (await idleTrainers()).length === 2);
     const again = record('shortage');
     const resumed = await ovis(['resume', 'shortage', '--wait'], at.env);
-    expect(resumed).toMatchObject({ code: 0 });
+    expect(resumed, resumed.err).toMatchObject({ code: 0 });
     await again.stop();
     expect(resumed.out).toMatch(/^found +stage 1 step 6 of 6, complete$/m);
     const step = Number(
@@ -240,7 +240,7 @@ describe('a run that is cancelled in stage 1', () => {
 
     const again = record('cancelled');
     const resumed = await ovis(['resume', 'cancelled', '--wait'], at.env);
-    expect(resumed).toMatchObject({ code: 0 });
+    expect(resumed, resumed.err).toMatchObject({ code: 0 });
     expect(resumed.out).toContain(`goes on in stage 1 after step ${step}`);
     await again.stop();
     expect(again.starts.at(-1)?.stage).toBe(3);

@@ -298,6 +298,28 @@ describe.skipIf(temporalMissing !== '')(`trainOvis${temporalMissing}`, () => {
     expect(drives[1]).toMatchObject({ stage: 3, initial: true });
   });
 
+  it('a stage that is resumed a moment later has a gang of another name', async () => {
+    const { activities, calls } = mockActivities({
+      driveStage: async () => {
+        throw activityFailure({ code: 'BAD_DATA', message: 'bad', hint: 'fix', retryable: false });
+      },
+    });
+    await withWorker(env, activities, async () => {
+      const handle = await start();
+      await causeOf(handle);
+      const runId = handle.workflowId;
+      const again = await env.client.workflow.start<typeof trainOvis>('trainOvis', {
+        ...{ workflowId: runId, taskQueue, workflowIdReusePolicy: 'ALLOW_DUPLICATE' },
+        args: [{ runId, config, resume: { stage: 1, checkpointUrl: '', initial: true, step: 0 } }],
+      });
+      await causeOf(again);
+    });
+    const gangs = calls.filter(({ name }) => name === 'acquireGang').map(({ input }) => input);
+    const ids = (gangs as { gangId: string }[]).map(({ gangId }) => gangId);
+    expect(ids).toHaveLength(2);
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+
   it('shows reports of the current gang and ignores those of one that is gone', async () => {
     let finish = () => {};
     const finished = new Promise<void>((resolve) => (finish = resolve));

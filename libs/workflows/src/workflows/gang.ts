@@ -21,8 +21,9 @@ export class HeldGang {
     held?: Gang,
   ) {
     this.#o = o;
-    // The first execution's own id keeps generations of a resumed run apart from those of the run before.
-    const execution = workflowInfo().firstExecutionRunId.slice(0, 8);
+    // The first execution's own id keeps generations of a resumed run apart from those of the run before. Its end is random; it begins with
+    // the time, in pieces of a minute.
+    const execution = workflowInfo().firstExecutionRunId.slice(-12);
     this.#gangId = `${o.runId}/${o.stage === 'evaluation' ? o.stage : `stage-${o.stage}`}/${execution}`;
     if (held !== undefined) this.#take(held);
   }
