@@ -16,22 +16,25 @@ export function markedEnv(env: NodeJS.ProcessEnv): { env: NodeJS.ProcessEnv; mar
   return { mark, env: { ...env, OVIS_E2E_MARK: mark } };
 }
 
-/** Any free ports, all different. */
+/** Below the ports that systems give to whoever asks for any (Linux: from 32768): nobody else takes them before they are used. */
+const RANGE = { first: 15_000, count: 16_000 };
+
+/** Free ports, all different. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<net.Server>((resolve, reject) => {
-          const server = net.createServer();
-          server.once('error', reject);
-          server.listen({ port: 0, host: '127.0.0.1' }, () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = RANGE.first + Math.floor(Math.random() * RANGE.count);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1' }, () => server.close(() => resolve(true)));
+  });
 }
 
 /** Ports of a cluster, chosen, so that the usual ones stay free for the user. */
