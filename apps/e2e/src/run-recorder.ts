@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fleetClient, type RunEvent, type StageSource } from '@ovis/protocol';
+import { keepWatching, type RunEvent, type StageSource } from '@ovis/protocol';
 
 export interface SeenCheckpoint {
   stage: number;
@@ -40,7 +39,10 @@ export class RunRecorder {
 
   constructor(fleetAddress: string, runId: string) {
     this.runId = runId;
-    this.#ended = this.#record(fleetAddress, runId);
+    this.#ended = keepWatching({
+      ...{ fleetAddress, runId, signal: this.#abort.signal },
+      onEvent: (event) => this.#take(event),
+    });
   }
 
   /** The last step that was reported. */
@@ -51,21 +53,6 @@ export class RunRecorder {
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#ended;
-  }
-
-  async #record(fleetAddress: string, runId: string): Promise<void> {
-    const { signal } = this.#abort;
-    while (!signal.aborted) {
-      const client = fleetClient(fleetAddress);
-      try {
-        for await (const event of client.watchRun({ runId }, { signal })) this.#take(event);
-      } catch {
-        // The controller is away, or we stop.
-      } finally {
-        client.close();
-      }
-      await sleep(100, undefined, { signal }).catch(() => {});
-    }
   }
 
   #take(event: RunEvent): void {

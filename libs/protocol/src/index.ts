@@ -2,6 +2,7 @@ export * from './generated/messages.ts';
 export { AsyncQueue } from './async-queue.ts';
 export { ListenError, RequestError, RpcError } from './errors.ts';
 export { fleetClient, fleetMethods, serveFleet } from './fleet.ts';
+export { keepWatching, type KeepWatchingOptions } from './keep-watching.ts';
 export type { FleetClient, FleetImplementation } from './fleet.ts';
 export { groupClient, groupMethods, serveGroups } from './groups.ts';
 export type { GroupClient, GroupImplementation } from './groups.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fleetClient, type Failure, type RunEvent } from '@ovis/protocol';
+import { keepWatching, type Failure, type RunEvent } from '@ovis/protocol';
 import { AuditTail, type AuditLine } from './audit.ts';
 
 /** Something that was said of the run: by the controller, by a trainer, by a supervisor. */
@@ -39,7 +39,13 @@ export class RunWatch {
   constructor(o: { runId: string; fleetAddress: string; auditDir: string }) {
     this.runId = o.runId;
     this.#tail = new AuditTail(o.auditDir);
-    this.#ended = Promise.all([this.#follow(o.fleetAddress), this.#readAudit()]);
+    this.#ended = Promise.all([
+      keepWatching({
+        ...{ fleetAddress: o.fleetAddress, runId: this.runId, signal: this.#abort.signal },
+        onEvent: (event) => this.#take(event),
+      }),
+      this.#readAudit(),
+    ]);
   }
 
   get lastStep(): DoneStep | undefined {
@@ -50,22 +56,6 @@ export class RunWatch {
     this.#abort.abort();
     await this.#ended;
     this.#takeAudit();
-  }
-
-  async #follow(fleetAddress: string): Promise<void> {
-    const { signal } = this.#abort;
-    const { runId } = this;
-    while (!signal.aborted) {
-      const client = fleetClient(fleetAddress);
-      try {
-        for await (const event of client.watchRun({ runId }, { signal })) this.#take(event);
-      } catch {
-        // The controller is away, or we stop.
-      } finally {
-        client.close();
-      }
-      await sleep(100, undefined, { signal }).catch(() => {});
-    }
   }
 
   #take(event: RunEvent): void {

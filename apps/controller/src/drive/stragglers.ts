@@ -1,3 +1,5 @@
+import { lowerMedian } from '../lower-median.ts';
+
 /** How much a new step counts in the moving mean. */
 const weight = 0.1;
 /** Steps before a trainer is called slow. */
@@ -66,10 +68,4 @@ export class Stragglers {
     if (one !== undefined) one.causedMs += caused;
     for (const old of this.#step.keys()) if (old <= step) this.#step.delete(old);
   }
-}
-
-/** Of two, the faster one: a gang of two has a straggler, too. */
-function lowerMedian(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }

@@ -1,5 +1,6 @@
 import { TrainerState, type RunEventInput } from '@ovis/protocol';
 import { counters, gauges, processRegistry } from '@ovis/telemetry';
+import { lowerMedian } from '../lower-median.ts';
 import type { GangQueue } from './gang-queue.ts';
 import type { TrainerEntry, TrainerRegistry } from './trainer-registry.ts';
 
@@ -88,8 +89,7 @@ function stragglers(trainers: readonly TrainerEntry[]): { trainer: string; run: 
   return [...gangs.values()]
     .filter((gang) => gang.length > 1)
     .flatMap((gang) => {
-      const times = gang.map(({ heartbeat }) => heartbeat!.ownMs).sort((a, b) => a - b);
-      const median = times[Math.floor((times.length - 1) / 2)]!;
+      const median = lowerMedian(gang.map(({ heartbeat }) => heartbeat!.ownMs));
       return gang.map(({ registration, heartbeat }) => ({
         trainer: registration.trainerId,
         run: heartbeat!.runId,
