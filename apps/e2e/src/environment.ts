@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import net from 'node:net';
+import { freePorts } from '@ovis/bootstrap';
 
 /** Names of what a cluster of the user's own would be found by. */
 const FOREIGN =
@@ -14,27 +15,6 @@ export function cleanEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEn
 export function markedEnv(env: NodeJS.ProcessEnv): { env: NodeJS.ProcessEnv; mark: string } {
   const mark = `ovis-e2e-${randomUUID()}`;
   return { mark, env: { ...env, OVIS_E2E_MARK: mark } };
-}
-
-/** Below the ports that systems give to whoever asks for any (Linux: from 32768): nobody else takes them before they are used. */
-const RANGE = { first: 15_000, count: 16_000 };
-
-/** Free ports, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = RANGE.first + Math.floor(Math.random() * RANGE.count);
-    if (await isFree(port)) ports.add(port);
-  }
-  return [...ports];
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1' }, () => server.close(() => resolve(true)));
-  });
 }
 
 /** Ports of a cluster, chosen, so that the usual ones stay free for the user. */

@@ -1,5 +1,5 @@
 export { startTestCluster, type TestCluster, type TestClusterOptions } from './cluster.ts';
-export { cleanEnv, freePorts, isListening, markedEnv } from './environment.ts';
+export { cleanEnv, isListening, markedEnv } from './environment.ts';
 export { Fleet } from './fleet.ts';
 export { ovis, spawnOvis, type OvisProcess, type OvisResult } from './ovis.ts';
 export { processesOf, waitUntil } from './processes.ts';

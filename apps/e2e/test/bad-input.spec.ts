@@ -4,11 +4,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '@ovis/bootstrap';
 import { listCheckpoints } from '@ovis/checkpoint';
 import { openStorage } from '@ovis/storage';
 import { makeTinyRun } from '@ovis/tiny-run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cleanEnv, freePorts, ovis, spawnUp, startUp, type OvisResult, type Up } from '../src/index.ts';
+import { cleanEnv, ovis, spawnUp, startUp, type OvisResult, type Up } from '../src/index.ts';
 
 /** A file system of this size, or why there is none. */
 async function smallDisk(size: string): Promise<{ path: string; unmount: () => void } | string> {

@@ -11,6 +11,7 @@ export {
 } from './setup/task-list.ts';
 export { toolchainEnv, type Part, type PartSource, type Toolchain } from './setup/toolchain.ts';
 export { startCluster, type Cluster, type ClusterOptions } from './cluster/start-cluster.ts';
+export { freePorts } from './cluster/ports.ts';
 export { stopCluster, type StopResult } from './cluster/stop-cluster.ts';
 export {
   clusterEnv,

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepare, startCluster, TaskList, type Cluster, type ProcessEvent } from '@ovis/bootstrap';
-import { freePort, networkGate, storageGate, type NetworkGate, type StorageGate } from './gates.ts';
+import { freePorts, prepare, startCluster, TaskList, type Cluster, type ProcessEvent } from '@ovis/bootstrap';
+import { networkGate, storageGate, type NetworkGate, type StorageGate } from './gates.ts';
 
 /** A cluster that nobody else uses, whose wires and storage can be shut. */
 export interface ChaosCluster {
@@ -52,21 +52,20 @@ export async function startChaosCluster(o: { trainers: number; spares: number })
     return cluster;
   };
   try {
-    const ports = { OVIS_TEMPORAL_PORT: await freePort(), OVIS_S3_PORT: await freePort() };
-    const more = { OVIS_TEMPORAL_UI_PORT: await freePort() };
+    const ids = Array.from({ length: o.trainers + o.spares }, (_, i) => `trainer-${i + 1}`);
+    const [temporal, temporalUi, s3, controller, ...collectives] = await freePorts(4 + ids.length);
     const servers = await start({
       controller: false,
       stateDir: join(folder, 'servers'),
-      env: strings({ ...ports, ...more }),
+      env: strings({ OVIS_TEMPORAL_PORT: temporal, OVIS_TEMPORAL_UI_PORT: temporalUi, OVIS_S3_PORT: s3 }),
     });
-    const storage = await storageGate(ports.OVIS_S3_PORT);
+    const storage = await storageGate(s3 as number);
     stops.push(() => storage.close());
     const endpoint = `http://127.0.0.1:${storage.port}`;
-    const ids = Array.from({ length: o.trainers + o.spares }, (_, i) => `trainer-${i + 1}`);
     const wires = new Map<string, NetworkGate>();
     const collectivePorts = new Map<string, number>();
-    for (const id of ids) {
-      const port = await freePort();
+    for (const [index, id] of ids.entries()) {
+      const port = collectives[index] as number;
       const wire = await networkGate(port);
       stops.push(() => wire.close());
       wires.set(id, wire);
@@ -80,7 +79,7 @@ export async function startChaosCluster(o: { trainers: number; spares: number })
         s3: { kind: 'external', source: 'named', from: 'chaos', address: endpoint },
       },
       stateDir: join(folder, 'fleet'),
-      env: strings({ ...servers.env, AWS_ENDPOINT_URL: endpoint, OVIS_FLEET_PORT: await freePort() }),
+      env: strings({ ...servers.env, AWS_ENDPOINT_URL: endpoint, OVIS_FLEET_PORT: controller }),
       trainerEnv: (index) =>
         strings({
           OVIS_SAMPLE_AUDIT: auditDir,

@@ -123,14 +123,6 @@ function pairs(raw: string[]): Record<string, string | string[]> {
   return headers;
 }
 
-/** Any free port of this machine. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 function listen(server: net.Server): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

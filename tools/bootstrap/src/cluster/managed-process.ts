@@ -6,6 +6,9 @@ import type { Guard } from './guard.ts';
 import { identify, sendSignal } from './process-identity.ts';
 import type { ProcessRecord } from './state.ts';
 
+/** What servers write when another program has their port. */
+export const PORT_TAKEN = /address already in use/i;
+
 export interface ProcessSpec {
   /** unique in the cluster; also the name of the log file */
   name: string;
@@ -109,11 +112,13 @@ export class ManagedProcess {
     clearTimeout(timer);
   }
 
-  /** The end of the log, for error messages. */
+  /** The end of the log, for error messages, and before it the line that says that a port is taken (stacks may follow it). */
   logTail(lines = 12): string {
     try {
-      const text = fs.readFileSync(this.logFile, 'utf8').trimEnd();
-      return text.split('\n').slice(-lines).join('\n');
+      const all = fs.readFileSync(this.logFile, 'utf8').trimEnd().split('\n');
+      const end = all.slice(-lines);
+      const cause = all.slice(0, -lines).findLast((line) => PORT_TAKEN.test(line));
+      return (cause === undefined ? end : [cause, ...end]).join('\n');
     } catch {
       return '';
     }

@@ -1,6 +1,7 @@
 import { BootstrapError } from '../errors.ts';
 import type { TaskHandle, TaskList } from '../setup/task-list.ts';
 import { controllerReady, controllerSpec, registeredTrainers, trainerSpec } from './app-specs.ts';
+import { PORT_TAKEN } from './managed-process.ts';
 import { checkNamedPorts, choosePort, freePorts, type PortName } from './ports.ts';
 import {
   ensureClusterBucket,
@@ -243,7 +244,7 @@ async function retryPorts<T>(start: (again: boolean) => Promise<T>): Promise<T> 
   try {
     return await start(false);
   } catch (error) {
-    const taken = error instanceof BootstrapError && /address already in use/i.test(error.message);
+    const taken = error instanceof BootstrapError && PORT_TAKEN.test(error.message);
     if (!taken) throw error;
     return start(true);
   }
