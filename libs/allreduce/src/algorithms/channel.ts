@@ -66,7 +66,7 @@ export function single(algorithm: AlgorithmName, large: boolean, start: (channel
 export const EAGER_BYTES = 64 * 1024;
 
 /** Bytes of one step of a pipeline, what is reduced while the next is on its way: a quarter of what there is, but not too few and not too many. */
-const CHUNK_BYTES = { least: 64 * 1024, most: 256 * 1024, multiple: 4_096 };
+const CHUNK_BYTES = { least: 64 * 1024, most: 512 * 1024, multiple: 4_096 };
 
 export function peers({ rank, world }: Membership): number[] {
   // Each rank begins with its right neighbour, so that not all of them talk to rank 0 first.

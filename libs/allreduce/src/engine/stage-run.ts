@@ -162,27 +162,29 @@ export class StageRun implements Channel {
     const begun = this.#host.begun();
     if (!slot) {
       if (now) this.#forward(to, parcelOf(of, target, begun, header.checksum));
+    } else if (!reduction) {
+      target.set(payload);
+      const lies = { slot, begin, payloadBytes: byteLength, checksum: header.checksum };
+      if (now) this.#forward(to, slotParcel(of, lies, begun));
     } else {
-      if (reduction)
-        this.#reduce(reduction, { due, payload, target, keep: !now || reduction.keep !== false });
-      else target.set(payload);
-      const checksum = reduction ? undefined : header.checksum;
-      if (now) this.#forward(to, slotParcel(of, { slot, begin, payloadBytes: byteLength, checksum }, begun));
+      const keep = !now || reduction.keep !== false;
+      // What stays here and is large goes out from where it stays; else the slot goes out, and what stays is a copy.
+      const stays = keep && goesAlone(target);
+      const checksum = this.#reduce(reduction, filled, payload, stays ? target : payload);
+      if (keep && !stays) target.set(payload);
+      if (now && stays) this.#forward(to, parcelOf(of, target, begun, checksum));
+      else if (now)
+        this.#forward(to, slotParcel(of, { slot, begin, payloadBytes: byteLength, checksum }, begun));
     }
     if (!now) for (const peer of to) this.send(peer, target);
   }
 
-  #reduce(
-    reduction: Reduction,
-    o: { due: Receive; payload: Uint8Array; target: Uint8Array; keep: boolean },
-  ): void {
-    const { own, into = own } = reduction;
+  /** Reduces `payload`, which begins `filled` bytes into the message, to `result`. @returns its checksum, where that costs nothing */
+  #reduce(reduction: Reduction, filled: number, payload: Uint8Array, result: Uint8Array): number | undefined {
+    const { own } = reduction;
     const item = own.BYTES_PER_ELEMENT;
-    const { filled } = o.due;
-    const here = own.subarray(filled / item, (filled + o.payload.byteLength) / item) as Numbers;
-    const both = o.keep && into === own;
-    combine(o.payload.byteOffset, here, reduction, both);
-    if (o.keep && !both) o.target.set(o.payload);
+    const here = own.subarray(filled / item, (filled + payload.byteLength) / item) as Numbers;
+    return combine(payload.byteOffset, here, reduction, result.byteOffset);
   }
 
   #forward(to: readonly number[], parcel: Parcel): void {

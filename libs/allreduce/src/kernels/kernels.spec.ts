@@ -89,6 +89,19 @@ describe('every kernel has the bits of its definition, at any address and for an
     }
   });
 
+  it('addF32Hashed: a sum with the hash of its bytes', () => {
+    for (const n of lengths) {
+      fill(contribution(2, n), contribution(3, n));
+      for (const { kernels } of both) {
+        const hashed = kernels.addF32Hashed(TARGET, A, B, Math.fround(1 / 3), n);
+        expect(hashed, `${n}`).toBe(kernels.hash(TARGET, 4 * n));
+        kernels.addF32Hashed(B, A, B, Math.fround(1 / 3), n);
+      }
+      same(n, `${n}`);
+      same(n, `${n} in place`, B);
+    }
+  });
+
   it.each(['encodeBf16', 'encodeF16', 'decodeBf16', 'decodeF16'] as const)('%s', (name) => {
     for (const n of lengths) {
       const values = floats(n + 1).subarray(0, n);
@@ -162,7 +175,7 @@ describe('reduceRange', () => {
         for (const begin of [48, 51]) {
           slot.memory.fill(7);
           slot.memory.set(bytes(they), begin);
-          combine(slot.address + begin, own, { op, dtype, factor: op === 'mean' ? 0.5 : 1 }, false);
+          combine(slot.address + begin, own, { op, dtype, factor: op === 'mean' ? 0.5 : 1 });
           const end = begin + they.byteLength;
           expect(slot.memory.subarray(begin, end).equals(bytes(expected)), `${op} x ${length}`).toBe(true);
           expect(slot.memory.subarray(0, begin).every((x) => x === 7)).toBe(true);

@@ -77,28 +77,31 @@ export function reduceRange(
 }
 
 /**
- * The numbers at `address` of the space become `they op own`, a sum times `factor`; rounded as {@link reduceRange} does.
+ * `they op own`, a sum times `factor`; rounded as {@link reduceRange} does.
+ * @param address of their numbers in the space
  * @param own as many numbers anywhere
- * @param both whether `own` gets the result, too
+ * @param result where in the space the result goes: `address` (default), or apart from it; may be where `own` lies
+ * @returns the frame checksum (`hash`) of the result, where it costs nothing
  */
 export function combine(
   address: number,
   own: Numbers,
   { op, dtype, factor }: { op: ReduceOp; dtype: Dtype; factor: number },
-  both: boolean,
-): void {
+  result = address,
+): number | undefined {
   const { kernels, buffer } = space();
   const item = itemBytes[dtype];
   const half = item === 2;
   const step = stepOf(kernels, op, dtype);
   const bits = bitsOf(own);
   const here = bits.buffer === buffer;
-  if (here && both && dtype === 'f32' && (op === 'sum' || op === 'mean'))
-    return kernels.addF32Twice(address, bits.byteOffset, factor, bits.length);
+  if (here && dtype === 'f32' && (op === 'sum' || op === 'mean'))
+    return kernels.addF32Hashed(result, address, bits.byteOffset, factor, bits.length) >>> 0;
   const copy = viewOf(half, buffer, (half ? WORK.c : WORK.b) + apart(bits.byteOffset));
   for (let at = 0; at < bits.length; at += BLOCK) {
     const n = Math.min(BLOCK, bits.length - at);
     const they = address + at * item;
+    const target = result + at * item;
     if (!here) copy.set(bits.subarray(at, at + n));
     const mine = here ? bits.byteOffset + at * item : copy.byteOffset;
     if (half) {
@@ -107,13 +110,13 @@ export function combine(
       decode(WORK.b, mine, n);
       step(WORK.a, WORK.a, WORK.b, n);
       if (factor !== 1) kernels.scaleF32(WORK.a, WORK.a, factor, n);
-      encode(they, WORK.a, n);
+      encode(target, WORK.a, n);
     } else {
-      step(they, they, mine, n);
-      if (factor !== 1) kernels.scaleF32(they, they, factor, n);
+      step(target, they, mine, n);
+      if (factor !== 1) kernels.scaleF32(target, target, factor, n);
     }
   }
-  if (both) bytesOf(own).set(space().bytes.subarray(address, address + own.byteLength));
+  return undefined;
 }
 
 function stepOf(kernels: Kernels, op: ReduceOp, dtype: Dtype) {

@@ -3,7 +3,7 @@ import { SLOT_REGION, space } from './space.ts';
 /** Room before the payload. */
 const HEAD_BYTES = 48;
 /** Bytes of one frame's payload at most. A multiple of 4. */
-export const FRAME_BYTES = 256 * 1024;
+export const FRAME_BYTES = 512 * 1024;
 /** Two frames of half that size fit, too. */
 export const SLOT_BYTES = 2 * HEAD_BYTES + FRAME_BYTES;
 

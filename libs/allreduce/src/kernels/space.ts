@@ -1,3 +1,4 @@
+import { preferHugePages } from './huge-pages.ts';
 import { kernelMemory, hasSimd, MAX_KERNEL_BYTES, type KernelMemory } from './wasm.ts';
 
 /** Numbers that are worked on at once, while they are in the first cache. */
@@ -12,7 +13,7 @@ export const WORK = { a: 0, b: BLOCK_BYTES + PAGE, c: 2 * (BLOCK_BYTES + PAGE) }
 const WORK_BYTES = 2 * MAP_ALIGNMENT;
 
 /** Where the parts of the space begin. */
-export const SLOT_REGION = { begin: WORK_BYTES, bytes: 256 * 1024 * 1024 } as const;
+export const SLOT_REGION = { begin: WORK_BYTES, bytes: 512 * 1024 * 1024 } as const;
 const HEAP_BEGIN = SLOT_REGION.begin + SLOT_REGION.bytes;
 
 /** Sizes to try: as much as a WebAssembly memory may have, or what the process may reserve. */
@@ -52,10 +53,12 @@ export function apart(byteOffset: number): number {
 
 function makeSpace(): Space {
   const memory = reserve();
+  const bytes = new Uint8Array(memory.buffer);
+  preferHugePages(bytes);
   const heap = new Heap(HEAP_BEGIN, memory.buffer.byteLength - HEAP_BEGIN);
   return {
     ...memory,
-    bytes: new Uint8Array(memory.buffer),
+    bytes,
     allocate: (bytes, alignment = 64) => heap.allocate(bytes, alignment),
     free: (at) => heap.free(at),
   };
