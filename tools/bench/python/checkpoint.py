@@ -39,7 +39,7 @@ def values(index):
 class Checkpoint:
     def __init__(self, params):
         self.what, self.variant = params["what"], params["variant"]
-        count = max(1, round(params["bytes"] / 4 / TENSOR))
+        count = max(1, int(params["bytes"] / 4 / TENSOR + 0.5))  # halves up, as JavaScript rounds
         self.state = {f"llm.{i}": values(i) for i in range(count)}
         self.folder = tempfile.mkdtemp(prefix="ovis-bench-")
         self.path = os.path.join(self.folder, "checkpoint")
