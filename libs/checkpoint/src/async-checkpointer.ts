@@ -3,20 +3,13 @@ import { backgroundUploader } from './background-uploader.ts';
 import { commitCheckpoint, type SavedCheckpoint } from './commit.ts';
 import { CheckpointError } from './errors.ts';
 import { LastingFiles } from './lasting-files.ts';
-import {
-  STATE_FILE,
-  checkId,
-  join,
-  manifestKey,
-  type Manifest,
-  type ManifestFile,
-  type TrainState,
-} from './manifest.ts';
+import { STATE_FILE, checkId, join, type Manifest, type ManifestFile, type TrainState } from './manifest.ts';
+import { Leftovers, REMOVAL_MS } from './leftovers.ts';
 import { planFiles, type PlannedFile, type StateTensor } from './plan.ts';
 import type { CheckpointReader } from './reader.ts';
 import { joinNames, referencesOf } from './references.ts';
 import { removeFiles } from './save.ts';
-import { awaitShares, shareKey, writeShare, type Share } from './share.ts';
+import { awaitShares, incomplete, shareKey, writeShare, type Share } from './share.ts';
 import { Staging, readPlanned, type ReadState } from './staging.ts';
 import { memorySource, uploadFile, type UploadOptions } from './upload-file.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -81,9 +74,6 @@ export interface SaveRequest {
 type Files = Record<string, ManifestFile>;
 
 const PATIENCE_MS = 600_000;
-const TELL_EVERY_MS = 1_000;
-/** The longest time in which what failed is taken away again, ms. */
-const REMOVAL_MS = 10_000;
 
 /**
  * Saves checkpoints while the training goes on. `save` copies this rank's share of what changes into host memory; a thread of its own
@@ -97,20 +87,18 @@ export class AsyncCheckpointer {
   readonly #patience: Patience;
   readonly #staging: Staging;
   readonly #lasting: LastingFiles;
+  readonly #leftovers: Leftovers;
   #running: Promise<BackgroundSave | undefined> = Promise.resolve(undefined);
   #failure: { error: unknown } | undefined;
-  /** Words for rank 0 that the storage has not taken yet. */
-  #telling: Promise<unknown> = Promise.resolve();
   /** What the last save wrote, should it have to be taken away. */
   #written: { id: string; names: ReadonlySet<string> } | undefined;
-  /** Rank 0: saves that failed, in whose folders other ranks may still be writing. */
-  readonly #dead = new Set<string>();
 
   constructor(options: CheckpointerOptions) {
     this.#o = options;
     const { url, env, rank, attempt, base, tensors, extraFiles = {} } = options;
     this.#storage = openStorage(url, env);
     this.#patience = { patienceMs: options.patienceMs ?? PATIENCE_MS, signal: this.#abort.signal };
+    this.#leftovers = new Leftovers({ ...options, storage: this.#storage, patience: this.#patience });
     const { references, covered, rest } = referencesOf(this.#storage.url, base, tensors);
     const own = planFiles(rest, options).filter((file) => file.rank === rank);
     // What no rank has of its own is rank 0's to see to.
@@ -168,20 +156,12 @@ export class AsyncCheckpointer {
     const written = this.#written;
     await this.#running;
     this.#lasting.forget();
-    if (written) await this.#remove(written.id, [...written.names]);
+    if (written) await this.#leftovers.remove(written.id, [...written.names], [this.#o.rank]);
   }
 
   /** Rank 0: takes away what ranks wrote for saves that failed. Once nobody writes any more nothing is left of them. */
   async tidy(): Promise<void> {
-    for (const id of this.#dead) {
-      const keys: string[] = [];
-      try {
-        for await (const { key } of this.#storage.list(`${join(id, this.#o.attempt)}/`)) keys.push(key);
-      } catch {
-        return; // What stays is invisible, and swept in time.
-      }
-      await removeFiles(this.#storage, '', keys);
-    }
+    await this.#leftovers.tidy();
   }
 
   /**
@@ -190,20 +170,10 @@ export class AsyncCheckpointer {
    */
   async close(reason: unknown = new Error('the checkpointer was closed')): Promise<void> {
     this.#abort.abort(reason);
-    await Promise.all([this.#running, this.#telling]);
+    await Promise.all([this.#running, this.#leftovers.told]);
     // A storage that is away does not keep anybody: what stays is invisible, and swept in time.
     const limit = sleep(REMOVAL_MS, undefined, { ref: false });
-    await Promise.race([this.#o.rank === 0 ? this.tidy() : this.#discardUnwanted().catch(() => {}), limit]);
-  }
-
-  /** This rank's share was written, but rank 0 gave the checkpoint up: it took the words of all away, and made no manifest. */
-  async #discardUnwanted(): Promise<void> {
-    if (!this.#written) return;
-    const { rank, attempt } = this.#o;
-    const { id } = this.#written;
-    for (const key of [shareKey('', id, attempt, rank), manifestKey('', id)])
-      if (await this.#storage.head(key)) return;
-    await this.discard();
+    await Promise.race([this.#leftovers.tidy(), limit]);
   }
 
   async #write(request: SaveRequest, stall: Stall, began: number): Promise<BackgroundSave | undefined> {
@@ -214,7 +184,7 @@ export class AsyncCheckpointer {
     const names = new Set(staged.map(({ name }) => name));
     this.#written = { id, names };
     let committing = false;
-    await this.tidy();
+    await this.#leftovers.tidy();
     try {
       const work = await this.#lasting.prepare(names);
       for (const { name } of [...work.files, ...work.extraFiles]) names.add(name);
@@ -231,8 +201,9 @@ export class AsyncCheckpointer {
         cursors: request.cursors,
       };
       if (rank !== 0) {
-        await writeShare(this.#storage, { prefix: '', id, attempt }, share, this.#patience);
-        return undefined;
+        if (await writeShare(this.#storage, { prefix: '', id, attempt }, share, this.#patience))
+          return undefined;
+        throw incomplete(id, 'rank 0 has given it up');
       }
       const shares = await this.#allShares(id, share);
       committing = true;
@@ -245,9 +216,11 @@ export class AsyncCheckpointer {
       // After most failures of the storage at the end the manifest may be there all the same, and then it needs its files.
       const refused = error instanceof CheckpointError || isStorageError(error, 'DISK_FULL');
       const keep = committing && !refused;
+      this.#lasting.forget();
+      const failed = error instanceof Error ? error.message : String(error);
       if (keep) this.#written = undefined;
-      else if (rank === 0) this.#dead.add(id);
-      await this.#giveUp(id, error, keep ? [] : [...names, STATE_FILE]);
+      else if (rank === 0) await this.#leftovers.giveUp(id, failed, [...names, STATE_FILE]);
+      else await this.#leftovers.refuse(id, failed, [...names]);
       throw error;
     }
   }
@@ -281,13 +254,26 @@ export class AsyncCheckpointer {
       // A stage that is run again comes by the same steps again.
       replace: true,
       chunkBytes,
-      patience: this.#patience,
+      patience: this.#untilItFails(),
     });
     if (saved.warning) this.#o.onWarning?.(saved.warning);
     // What they say stands in the manifest now.
     const told = shares.map(({ rank }) => shareKey('', id, attempt, rank));
     await removeFiles(this.#storage, '', told);
     return saved;
+  }
+
+  /** What is whole is made visible, even while this rank ends: it takes three small files. Only a storage that is away is not waited for. */
+  #untilItFails(): Patience {
+    const { patienceMs, signal } = this.#patience;
+    let failed = false;
+    return {
+      patienceMs,
+      onRetry: () => (failed = true),
+      get signal() {
+        return failed ? signal : undefined;
+      },
+    };
   }
 
   async #writeStaged(id: string): Promise<Files> {
@@ -352,47 +338,6 @@ export class AsyncCheckpointer {
 
   #retries(id: string, error: Error): void {
     this.#o.onWarning?.(`checkpoint '${id}': ${error.message}; trying again`);
-  }
-
-  async #giveUp(id: string, error: unknown, names: readonly string[]): Promise<void> {
-    this.#lasting.forget();
-    const { rank, world, attempt } = this.#o;
-    const hurry = { patienceMs: 0, signal: AbortSignal.timeout(REMOVAL_MS) };
-    if (rank !== 0) {
-      const failed = error instanceof Error ? error.message : String(error);
-      const share = { rank, world, files: {}, parts: {}, cursors: [], failed };
-      const at = { prefix: '', id, attempt };
-      await writeShare(this.#storage, at, share, hurry).catch(() => this.#keepTelling(at, share));
-    }
-    // A manifest that may be there needs all of them, and the word of a rank that failed is for rank 0 to hear.
-    if (names.length > 0) await this.#remove(id, names, rank === 0);
-  }
-
-  /** Rank 0 waits for this rank's word: it comes as soon as the storage takes it, a full one when there is room again. */
-  #keepTelling(at: { prefix: string; id: string; attempt: string }, share: Share): void {
-    const { patienceMs, signal } = this.#patience;
-    const deadline = performance.now() + patienceMs;
-    const tell = async (): Promise<void> => {
-      while (performance.now() < deadline && !signal?.aborted) {
-        await sleep(TELL_EVERY_MS, undefined, { signal, ref: false });
-        const told = await writeShare(this.#storage, at, share, { patienceMs: 0 }).then(
-          () => true,
-          () => false,
-        );
-        if (told) return;
-      }
-    };
-    this.#telling = Promise.all([this.#telling, tell().catch(() => undefined)]);
-  }
-
-  async #remove(id: string, names: readonly string[], shares = true): Promise<void> {
-    const { rank, world, attempt } = this.#o;
-    const all = rank === 0 ? Array.from({ length: world }, (_, other) => other) : [rank];
-    const told = shares ? all : [];
-    await removeFiles(this.#storage, '', [
-      ...names.map((name) => join(id, attempt, name)),
-      ...told.map((other) => shareKey('', id, attempt, other)),
-    ]);
   }
 }
 

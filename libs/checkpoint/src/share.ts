@@ -21,14 +21,28 @@ export function shareKey(prefix: string, id: string, attempt: string, rank: numb
   return join(prefix, id, attempt, `rank-${String(rank).padStart(4, '0')}.json`);
 }
 
+/**
+ * Writes a share where there is none. Rank 0, when it gives a checkpoint up, writes failed ones in the places of the others: of a
+ * rank and rank 0 only one gets the place, and the other one, which knows that both have ended, takes everything away.
+ * @returns false: the place is taken
+ */
 export async function writeShare(
   storage: ObjectStorage,
   at: { prefix: string; id: string; attempt: string },
   share: Share,
   patience: Patience,
-): Promise<void> {
+): Promise<boolean> {
   const key = shareKey(at.prefix, at.id, at.attempt, share.rank);
-  await withPatience(() => storage.put(key, `${JSON.stringify(share)}\n`), patience);
+  const text = `${JSON.stringify(share)}\n`;
+  try {
+    await withPatience(() => storage.put(key, text, { ifNoneMatch: true }), patience);
+    return true;
+  } catch (error) {
+    if (!isStorageError(error, 'PRECONDITION')) throw error;
+    // A try whose answer was lost may have won.
+    const there = await withPatience(() => readJson(storage, key), patience);
+    return JSON.stringify(there) === JSON.stringify(share);
+  }
 }
 
 const FIRST_POLL_MS = 20;
@@ -90,7 +104,7 @@ async function probe(
   }
 }
 
-function incomplete(id: string, why: string): CheckpointError {
+export function incomplete(id: string, why: string): CheckpointError {
   return new CheckpointError(
     'INCOMPLETE',
     `checkpoint '${id}' stays incomplete: ${why}`,

@@ -9,6 +9,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CheckpointReader, loadCheckpoint, verifyCheckpoint, type BackgroundSave } from '../src/index.ts';
 import { fakeGang, fakeState, prints } from './fake-gang.ts';
 
+/** Numbers in [0, 1), the same ones for a seed (a linear congruential generator). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32;
+}
+
 const s3 = await startS3Server();
 const directory = await mkdtemp(join(tmpdir(), 'ovis-async-'));
 afterAll(async () => {
@@ -228,6 +234,39 @@ describe.each(backends)('asynchronous checkpoints on $name', ({ skip, root }) =>
       code: 'NOT_FOUND',
     });
   });
+
+  it.skipIf(skip)(
+    'ranks that end in the middle of a save, in any order, leave it whole or nothing of it',
+    async () => {
+      const url = newUrl();
+      const storage = openStorage(url, env);
+      const random = randomNumbers(7);
+      let whole = 0;
+      const tries = 40;
+      for (let i = 0; i < tries; i++) {
+        const gang = fakeGang({ url, env, world: 2, attempt: `a${i}`, state: fakeState({ stage: 3 }) });
+        await gang.save(100 + i, { stage: 3 });
+        const duration = i === 0 ? 0 : i % 4 === 3 ? 200 : 25;
+        if (i === tries - 1) await gang.drain();
+        const ends = gang.checkpointers.map(async (checkpointer) => {
+          await new Promise((resolve) => setTimeout(resolve, duration * random()));
+          await checkpointer.close();
+        });
+        await Promise.all(ends);
+        const id = `stage3-step000${100 + i}`;
+        const left: string[] = [];
+        for await (const { key } of storage.list(`${id}/`)) left.push(key);
+        if (left.length === 0) continue;
+        whole++;
+        expect(left).toContain(`${id}/manifest.json`);
+        expect(await verifyCheckpoint(storage, '', id)).toEqual([]);
+        expect(left.filter((key) => key.includes('/rank-'))).toEqual([]);
+      }
+      // Both were seen.
+      expect(whole).toBeGreaterThan(0);
+      expect(whole).toBeLessThan(tries);
+    },
+  );
 
   it.skipIf(skip)('a writer that was left behind does not replace a later generation', async () => {
     const url = newUrl();
