@@ -116,5 +116,5 @@ export async function launchCli(args) {
   requireSupportedNode();
   if (!(await installDependencies(repoRoot))) process.exit(1);
   // Only the exit code is set: stdout may still have bytes to flush.
-  process.exitCode = await runNode(['--import', 'tsx', 'apps/cli/src/main.ts', ...args]);
+  process.exitCode = await runNode(['tools/bootstrap/app.mjs', 'apps/cli/src/main.ts', ...args]);
 }

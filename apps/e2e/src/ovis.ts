@@ -1,8 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-const main = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+import { appRunner, repoRoot } from '@ovis/bootstrap';
 
 export interface OvisProcess {
   child: ChildProcess;
@@ -20,8 +17,8 @@ export interface OvisResult {
 
 /** Starts the `ovis` command as a process, as a user does. */
 export function spawnOvis(args: string[], env: NodeJS.ProcessEnv): OvisProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
-    cwd: root,
+  const child = spawn(process.execPath, [appRunner, 'apps/cli/src/main.ts', ...args], {
+    cwd: repoRoot,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

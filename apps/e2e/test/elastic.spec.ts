@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { appRunner } from '@ovis/bootstrap';
 import { StageSource } from '@ovis/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fleet, ovis, RunRecorder, startTestCluster, waitUntil, type TestCluster } from '../src/index.ts';
@@ -30,8 +30,8 @@ function record(runId: string): RunRecorder {
 
 /** A trainer as another machine would run it. */
 function startTrainer(id: string, ...options: string[]): { exit: Promise<number | null> } {
-  const main = fileURLToPath(new URL('../../trainer/src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, '--id', id, '--threads', '1', ...options], {
+  const main = [appRunner, 'apps/trainer/src/main.ts'];
+  const child = spawn(process.execPath, [...main, '--id', id, '--threads', '1', ...options], {
     env: at.env,
     stdio: 'ignore',
   });

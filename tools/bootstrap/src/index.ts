@@ -1,5 +1,5 @@
 export { BootstrapError, describeError, type BootstrapErrorCode } from './errors.ts';
-export { cacheDirectory, repoRoot, stateDirectory } from './paths.ts';
+export { appRunner, cacheDirectory, repoRoot, stateDirectory } from './paths.ts';
 export { formatBytes, formatSeconds } from './setup/format.ts';
 export { prepare, prepareSmollm2, taskListFor, type PrepareOptions } from './setup/prepare.ts';
 export {

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeProblem } from '../launch.mjs';
 import { closingLine } from '../test.mjs';
+import { ENTRIES } from '../translated.mjs';
 import { program, temporaryDirectory } from './fake-programs.ts';
 
 const launchers = path.dirname(fileURLToPath(new URL('../launch.mjs', import.meta.url)));
@@ -20,13 +21,13 @@ beforeEach(() => {
     fs.copyFileSync(path.join(launchers, file), path.join(target, file));
   }
   lock('1.0.0');
-  fs.mkdirSync(path.join(clone, 'apps/cli/src'), { recursive: true });
+  for (const entry of ENTRIES) write(entry, '');
   const cli = `console.log('CLI', process.argv.slice(2).join(' ')); process.exit(Number(process.env.CLI_EXIT ?? 0))`;
-  fs.writeFileSync(path.join(clone, 'apps/cli/src/main.ts'), cli);
+  write('apps/cli/src/main.ts', cli);
   npm(`
     echo "$@" >> ${clone}/npm-calls
     mkdir -p node_modules
-    for p in tsx typescript vitest; do ln -sfn ${realModules}/$p node_modules/$p; done
+    for p in tsx typescript vitest esbuild; do ln -sfn ${realModules}/$p node_modules/$p; done
     cp package-lock.json node_modules/.package-lock.json`);
 });
 afterEach(() => fs.rmSync(clone, { recursive: true, force: true }));
@@ -34,6 +35,11 @@ afterEach(() => fs.rmSync(clone, { recursive: true, force: true }));
 function lock(version: string) {
   const packages = { '': { name: 'ovis' }, 'node_modules/tsx': { version }, 'libs/a': {} };
   fs.writeFileSync(path.join(clone, 'package-lock.json'), JSON.stringify({ packages }));
+}
+
+function write(file: string, text: string) {
+  fs.mkdirSync(path.dirname(path.join(clone, file)), { recursive: true });
+  fs.writeFileSync(path.join(clone, file), text);
 }
 
 function npm(body: string) {
@@ -110,7 +116,7 @@ describe('launchers', () => {
     launch('install.mjs');
     const code = `process.on('SIGTERM', () => setTimeout(() => { console.log('cleaned up'); process.exit(9) }, 200));
       console.log('up'); setInterval(() => {}, 1000)`;
-    fs.writeFileSync(path.join(clone, 'apps/cli/src/main.ts'), code);
+    write('apps/cli/src/main.ts', code);
     const script = path.join(clone, 'tools/bootstrap/start.mjs');
     const child = spawn(process.execPath, [script], {
       env: environment(),
@@ -123,6 +129,39 @@ describe('launchers', () => {
     });
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(9);
     expect(output).toBe('up\ncleaned up\n');
+  });
+
+  it('start what the sources say now, and say where in them it failed', async () => {
+    launch('install.mjs');
+    const said = () => launch('ovis.mjs', ['status']).stdout.trim();
+    expect(said()).toBe('CLI status');
+    write('libs/one/src/index.ts', `export const where: string = import.meta.url;`);
+    write(
+      'apps/cli/src/main.ts',
+      `import { where } from '../../../libs/one/src/index.ts';\nconsole.log(where);`,
+    );
+    expect(said()).toBe(pathToFileURL(path.join(fs.realpathSync(clone), 'libs/one/src/index.ts')).href);
+    write('libs/one/src/index.ts', `export const where: string = 'changed';`);
+    const script = path.join(clone, 'tools/bootstrap/ovis.mjs');
+    const together = [1, 2, 3].map(
+      () =>
+        new Promise<string>((resolve) => {
+          const child = spawn(process.execPath, [script], { env: environment() });
+          let out = '';
+          child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+          child.once('close', () => resolve(out.trim()));
+        }),
+    );
+    expect(await Promise.all(together)).toEqual(['changed', 'changed', 'changed']);
+    write(
+      'libs/one/src/index.ts',
+      `interface None { a: 1 }\nexport const where: string = (undefined as unknown as None).a;`,
+    );
+    expect(launch('ovis.mjs').stderr).toMatch(/libs\/one\/src\/index\.ts:2:\d+/);
+    write('libs/one/src/index.ts', `export const where: = 1;`);
+    const broken = launch('ovis.mjs');
+    expect(broken.stderr).toMatch(/libs\/one\/src\/index\.ts:1:\d+: ERROR/);
+    expect(broken.status).toBe(1);
   });
 
   it('are missed by the command when they are killed', async () => {

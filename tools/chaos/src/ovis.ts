@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { repoRoot } from '@ovis/bootstrap';
+import { appRunner, repoRoot } from '@ovis/bootstrap';
 
 /** Runs the `ovis` command, as a user does. @throws Error with what it said when it fails */
 export function ovis(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const main = join(repoRoot, 'apps', 'cli', 'src', 'main.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  const child = spawn(process.execPath, [appRunner, 'apps/cli/src/main.ts', ...args], {
     cwd: repoRoot,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

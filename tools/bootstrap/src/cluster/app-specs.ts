@@ -3,10 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { fleetClient } from '@ovis/protocol';
 import { BootstrapError } from '../errors.ts';
-import { repoRoot } from '../paths.ts';
+import { appRunner, repoRoot } from '../paths.ts';
 import type { ProcessSpec } from './managed-process.ts';
 
-/** A Node program of this repository, run from its TypeScript sources. */
+/** A Node program of this repository. */
 function nodeApp(entry: string): Pick<ProcessSpec, 'command' | 'args' | 'cwd'> {
   const file = path.join(repoRoot, entry);
   if (!fs.existsSync(file)) {
@@ -14,7 +14,7 @@ function nodeApp(entry: string): Pick<ProcessSpec, 'command' | 'args' | 'cwd'> {
       hint: 'this clone is incomplete: `git status`, `git checkout -- apps`',
     });
   }
-  return { command: process.execPath, args: ['--import', 'tsx', file], cwd: repoRoot };
+  return { command: process.execPath, args: [appRunner, entry], cwd: repoRoot };
 }
 
 export function controllerSpec(o: { env: NodeJS.ProcessEnv; port: number }): ProcessSpec {
