@@ -42,7 +42,7 @@ export async function startController(o: StartOptions): Promise<RunningControlle
   const queue = new GangQueue();
   const metrics = o.metricsPort === undefined ? undefined : new FleetMetrics({ registry, queue });
   const feed = new RunFeed((event) => metrics?.apply(event));
-  const follower = new RunFollower(temporal.client, feed, { patienceMs: o.followPatienceMs });
+  const follower = new RunFollower(temporal.client, feed, { log, patienceMs: o.followPatienceMs });
   const follow = (runId: string) => follower.follow(runId);
   let server: RunningServer | undefined;
   let metricsServer: MetricsServer | undefined;
@@ -86,6 +86,7 @@ export async function startController(o: StartOptions): Promise<RunningControlle
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
+    follower.close();
     await finished.catch((error: unknown) => log.error(`the Temporal worker failed: ${String(error)}`));
     await closeServer(200);
     await metricsServer?.close();

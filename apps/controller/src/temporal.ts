@@ -99,18 +99,29 @@ export function reporter(client: Client, log: Log): (runId: string, report: RunR
   };
 }
 
+/** Temporal, when it is away, is asked so often how a run stands, ms. */
+const AWAY_MS = 1_000;
+
 /** Waits for the end of runs that somebody watches, to say the last word in their feed. */
 export class RunFollower {
-  readonly #client: Client;
+  readonly #client: Pick<Client, 'workflow'>;
   readonly #feed: RunFeed;
   readonly #following = new Set<string>();
   readonly #patienceMs: number;
+  readonly #log: Log;
+  readonly #closed = new AbortController();
 
   /** @param o.patienceMs how long a run may be watched before it is started */
-  constructor(client: Client, feed: RunFeed, o: { patienceMs?: number } = {}) {
+  constructor(client: Pick<Client, 'workflow'>, feed: RunFeed, o: { log: Log; patienceMs?: number }) {
     this.#client = client;
     this.#feed = feed;
+    this.#log = o.log;
     this.#patienceMs = o.patienceMs ?? 10_000;
+  }
+
+  /** Follows no run any longer. */
+  close(): void {
+    this.#closed.abort();
   }
 
   /** Returns at once for a run that is going on or already followed. */
@@ -121,6 +132,7 @@ export class RunFollower {
       .then(
         () => this.#feed.note(runId, 'completed', { final: true }),
         (error: unknown) => {
+          if (this.#closed.signal.aborted) return;
           const { level, message } = lastWord(runId, error);
           this.#feed.note(runId, message, { level, final: true });
         },
@@ -128,14 +140,22 @@ export class RunFollower {
       .finally(() => this.#following.delete(runId));
   }
 
+  /** A run goes on while Temporal is away: then it is asked again, for as long as that takes. */
   async #resultOf(runId: string): Promise<unknown> {
+    const { signal } = this.#closed;
     const deadline = performance.now() + this.#patienceMs;
+    let away = false;
     for (;;) {
       try {
         return await this.#client.workflow.getHandle(runId).result();
       } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError) || performance.now() > deadline) throw error;
-        await sleep(250);
+        const unknown = error instanceof WorkflowNotFoundError;
+        if (signal.aborted || error instanceof WorkflowFailedError) throw error;
+        if (unknown && performance.now() > deadline) throw error;
+        if (!unknown && !away)
+          this.#log.warn(`${runId}: Temporal does not say how it stands: ${String(error)}`);
+        away ||= !unknown;
+        await sleep(unknown ? 250 : AWAY_MS, undefined, { signal });
       }
     }
   }
@@ -144,8 +164,7 @@ export class RunFollower {
 function lastWord(runId: string, error: unknown): { level: 'warn' | 'error'; message: string } {
   if (error instanceof WorkflowNotFoundError)
     return { level: 'error', message: `there is no run '${runId}'` };
-  if (!(error instanceof WorkflowFailedError))
-    return { level: 'error', message: `lost sight of the run: ${String(error)}` };
+  if (!(error instanceof WorkflowFailedError)) return { level: 'error', message: String(error) };
   if (error.cause?.name === 'CancelledFailure') return { level: 'warn', message: 'cancelled' };
   const cause = failureCause(error.cause);
   return { level: 'error', message: `failed: ${cause.message}. ${cause.hint}` };
