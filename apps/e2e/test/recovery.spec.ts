@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StageSource } from '@ovis/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fleet, ovis, RunRecorder, startTestCluster, waitUntil, type TestCluster } from '../src/index.ts';
@@ -83,6 +84,30 @@ describe('a trainer of a run', () => {
 
   beforeAll(async () => {
     recorder = await submit('disturbed');
+  });
+
+  it('that is slow is named, and what the others wait for it', async () => {
+    const victim = await inStage2(recorder, 1);
+    const enough = new AbortController();
+    const slowing = (async () => {
+      while (!enough.signal.aborted) {
+        // Most of the processor goes to somebody else.
+        process.kill(victim.pid, 'SIGSTOP');
+        await sleep(950);
+        process.kill(victim.pid, 'SIGCONT');
+        await sleep(50);
+      }
+    })();
+    try {
+      const said = () => recorder.notes.find((note) => note.startsWith(`${victim.trainerId} is slow`));
+      expect(await waitUntil('a note', said)).toMatch(
+        /is slow: a step takes it \d+\.\d times as long .* waited \d+\.\d s for it/,
+      );
+    } finally {
+      enough.abort();
+      await slowing;
+    }
+    expect(recorder.lastStepAt.generation).toBe(1);
   });
 
   it('that is killed is named at once; a spare gets the state from its peer', async () => {
