@@ -110,7 +110,7 @@ export async function inject(
   if (interrupted) {
     let next = await within(wait(), isNext, () => watch.isOver);
     if (next === undefined && watch.isOver) {
-      outcome = await resume(cluster, watch);
+      outcome = await resume(cluster, watch, wrong);
       if (fault.interrupts === true) wrong.push('the run ended');
       next = await within(fault.recoverWithinS * 1000, isNext);
     } else if (next !== undefined) outcome = `generation ${next.generation}`;
@@ -122,7 +122,7 @@ export async function inject(
       () => watch.isOver,
     );
     if (after === undefined && watch.isOver) {
-      outcome = await resume(cluster, watch);
+      outcome = await resume(cluster, watch, wrong);
       wrong.push('the run ended');
     }
     if (after !== undefined) recovered = longestGap(watch, sinceMs, after.atMs);
@@ -168,9 +168,14 @@ function inLog(logs: LogSearch): { atMs: number; text: string } | undefined {
 }
 
 /** What the message of a run that has ended says to do. */
-async function resume(cluster: ChaosCluster, watch: RunWatch): Promise<string> {
+async function resume(cluster: ChaosCluster, watch: RunWatch, wrong: string[]): Promise<string> {
   const why = watch.said.findLast(({ failed }) => failed !== undefined)?.failed?.code ?? 'the run ended';
-  await ovis(['resume', watch.runId, '--yes'], cluster.env);
+  try {
+    await ovis(['resume', watch.runId, '--yes'], cluster.env);
+  } catch (error) {
+    wrong.push(String(error));
+    return `${why}, not resumed`;
+  }
   await within(60_000, () => !watch.isOver);
   return `${why}, resumed`;
 }
