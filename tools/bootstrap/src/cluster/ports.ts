@@ -33,14 +33,20 @@ export async function isPortFree(port: number): Promise<boolean> {
  */
 const RANGE = { first: 15_000, count: 16_000 };
 
-/** Any free ports, all different, none of which the system gives away by chance. */
+/** What this process has chosen or was told, whether or not its server listens already: nobody else here gets it. */
+const spokenFor = new Set<number>();
+
+/** Any free ports, all different, none of which the system gives away by chance, and none given out here before. */
 export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
+  const ports: number[] = [];
+  while (ports.length < count) {
     const port = RANGE.first + Math.floor(Math.random() * RANGE.count);
-    if (!ports.has(port) && (await isPortFree(port))) ports.add(port);
+    if (spokenFor.has(port)) continue;
+    spokenFor.add(port);
+    if (await isPortFree(port)) ports.push(port);
+    else spokenFor.delete(port);
   }
-  return [...ports];
+  return ports;
 }
 
 export interface ChosenPort {
@@ -95,6 +101,7 @@ export async function checkNamedPorts(names: readonly PortName[], env: NodeJS.Pr
       });
     }
     byPort.set(named, name);
+    spokenFor.add(Number(named));
   }
 }
 

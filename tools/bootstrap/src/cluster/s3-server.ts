@@ -5,6 +5,7 @@ import {
   CreateBucketCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  ListBucketsCommand,
   PutObjectCommand,
   S3Client,
   type S3ServiceException,
@@ -103,10 +104,15 @@ export function removeSeaweedSockets(ports: SeaweedPorts): void {
 /** An object that every start reads and writes, to know that the server can. */
 const READY_KEY = '.ovis-ready';
 
-/** True when the server answers at its address. */
+/** True when the server answers at its address: it, and not another one that got the port first (that refuses our keys). */
 export async function s3Answers(access: S3Access): Promise<boolean> {
-  const answer = await fetch(`${access.endpoint}/healthz`, { signal: AbortSignal.timeout(1000) });
-  return answer.ok;
+  const client = s3Client(access);
+  try {
+    await client.send(new ListBucketsCommand({}), { abortSignal: AbortSignal.timeout(1000) });
+    return true;
+  } finally {
+    client.destroy();
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../../test/fake-programs.ts';
 import { threadsPerTrainer } from './app-specs.ts';
 import type { ProcessSpec } from './managed-process.ts';
-import { choosePort, freePorts, isPortFree } from './ports.ts';
+import { checkNamedPorts, choosePort, freePorts, isPortFree } from './ports.ts';
 import { endRecorded, identify, isSameProcess } from './process-identity.ts';
 import { Supervisor, TIER, type ProcessEvent } from './supervisor.ts';
 
@@ -159,6 +159,14 @@ describe('ports', () => {
     const ports = await freePorts(8);
     expect(new Set(ports).size).toBe(8);
     expect(await Promise.all(ports.map(isPortFree))).toEqual(Array(8).fill(true));
+  });
+
+  it('none is given out twice, also before anybody listens on it', async () => {
+    const lots = await Promise.all(Array.from({ length: 4 }, () => freePorts(1000)));
+    const named = String(lots[0]?.[0]);
+    await checkNamedPorts(['s3'], { OVIS_S3_PORT: named });
+    const later = await freePorts(2000);
+    expect(new Set([...lots.flat(), ...later]).size).toBe(6000);
   });
 });
 
