@@ -13,6 +13,7 @@ import {
   type TrainerImplementation,
 } from '@ovis/protocol';
 import type { Logger } from '@ovis/telemetry';
+import type { CpuPriority } from './cpu-priority.ts';
 import { errorFacts } from './errors.ts';
 import { runEvaluateJob } from './evaluate-job.ts';
 import { HeldMemory } from './hand-over/held-memory.ts';
@@ -44,6 +45,7 @@ export class TrainerWork {
   readonly #reservation: Reservation;
   readonly #held: HeldMemory;
   readonly #preparation: StagePreparation;
+  readonly #priority: CpuPriority | undefined;
   #evaluating: { runId: string; gangId: string; stop: AbortController; ended: Promise<void> } | undefined;
   #draining = false;
 
@@ -54,6 +56,8 @@ export class TrainerWork {
     log: Logger;
     watchdog?: Watchdog;
     metrics?: TrainerMetrics;
+    /** Of this process: low until there is work. */
+    priority?: CpuPriority;
   }) {
     this.#trainerId = o.trainerId;
     this.#listener = o.listener;
@@ -64,6 +68,7 @@ export class TrainerWork {
     this.#reservation = new Reservation(o.trainerId);
     this.#held = new HeldMemory(o.log);
     this.#preparation = new StagePreparation({ gpu: o.device.gpu, log: o.log });
+    this.#priority = o.priority;
   }
 
   heartbeat(): HeartbeatInput {
@@ -125,6 +130,7 @@ export class TrainerWork {
       const busy = this.#job?.request ?? this.#evaluating;
       if (busy && busy.gangId !== request.gangId) throw this.#busy(busy);
       this.#reservation.take(request);
+      this.#priority?.claim();
       const { facts } = this.#held;
       return Promise.resolve({ held: facts?.gangId === request.gangId ? facts : undefined });
     },
@@ -137,6 +143,7 @@ export class TrainerWork {
       // What is kept for somebody else is left alone.
       if (this.#reservation.claim !== undefined || this.#held.facts !== undefined)
         return Promise.resolve({ prepared: true });
+      this.#priority?.yield();
       return Promise.resolve({ prepared: this.#preparation.ask(request) });
     },
     attach: (request) => {
@@ -200,6 +207,7 @@ export class TrainerWork {
 
   async *#runStage(request: RunStageRequest): AsyncGenerator<StageEventInput> {
     this.#reservation.check(request.gangId, request.generation);
+    this.#priority?.claim();
     const current = this.#job;
     if (current && isNewer(request, current.request)) {
       // The gang was re-formed: what the old one still does here is of no use any more.
@@ -213,6 +221,7 @@ export class TrainerWork {
 
   async *#evaluate(request: EvaluateRequest): AsyncGenerator<EvaluateEventInput> {
     this.#reservation.check(request.gangId);
+    this.#priority?.claim();
     const before = this.#evaluating;
     if (before?.gangId === request.gangId) {
       // The gang was re-formed: what is still under way for the one before is of no use any more.

@@ -119,8 +119,32 @@ describe('a run that goes on from a checkpoint in the middle of a stage', () => 
     expect(await cursors('one')).toEqual(await cursors('two'));
   }, 200_000);
 
+  it('leaves checkpoints out while the one before is still being written, on all ranks, and says which', async () => {
+    const hasty = { metric: 'loss' as const, patienceMinutes: 1, waitSeconds: 0 };
+    const steps = 12;
+    const { events, losses } = await stageOf(
+      { stage: 1, world: 2, runId: 'hasty' },
+      { steps, checkpointEvery: 1 },
+      hasty,
+    );
+    expect(losses).toHaveLength(steps);
+    const saved = (await listCheckpoints(storageOf('hasty'), '')).map(({ step }) => step);
+    expect(saved.at(-1)).toBe(steps);
+    const warnings = events[0]!.flatMap(({ warning }) =>
+      warning?.signature === 'late-checkpoint' ? [warning] : [],
+    );
+    expect(warnings.length).toBeGreaterThan(0);
+    // An episode goes from its first warning to the step of the one that says that it is over.
+    const leftOut = warnings.flatMap(({ step, over }, i) => {
+      const end = warnings[i + 1]?.step ?? steps;
+      return over ? [] : Array.from({ length: end - step! }, (_, k) => step! + k);
+    });
+    const all = Array.from({ length: steps }, (_, i) => i + 1);
+    expect(leftOut).toEqual(all.filter((step) => !saved.includes(step)));
+  }, 120_000);
+
   it('keeps as many checkpoints as the run file says', async () => {
-    const kept = { keepLast: 1, metric: 'loss' as const, patienceMinutes: 1 };
+    const kept = { keepLast: 1, metric: 'loss' as const, patienceMinutes: 1, waitSeconds: 60 };
     const { checkpointUrl } = await stageOf(
       { stage: 1, world: 2, runId: 'kept' },
       { checkpointEvery: 1 },

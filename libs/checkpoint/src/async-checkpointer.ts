@@ -89,6 +89,10 @@ export class AsyncCheckpointer {
   readonly #lasting: LastingFiles;
   readonly #leftovers: Leftovers;
   #running: Promise<BackgroundSave | undefined> = Promise.resolve(undefined);
+  /** Whether the last save has ended. */
+  #ended = true;
+  /** For how long the training has waited for it so far, ms. */
+  #waitedMs = 0;
   #failure: { error: unknown } | undefined;
   /** What the last save wrote, should it have to be taken away. */
   #written: { id: string; names: ReadonlySet<string> } | undefined;
@@ -120,6 +124,20 @@ export class AsyncCheckpointer {
     return this.#staging.bytes;
   }
 
+  /** Waits for the last save, but no longer than that. @returns whether it has ended, well or not */
+  async settled(withinMs: number): Promise<boolean> {
+    if (this.#ended) return true;
+    const began = performance.now();
+    const limit = new AbortController();
+    await Promise.race([
+      this.#running,
+      sleep(withinMs, undefined, { signal: limit.signal }).catch(() => undefined),
+    ]);
+    limit.abort();
+    this.#waitedMs += performance.now() - began;
+    return this.#ended;
+  }
+
   /**
    * Takes a snapshot; when it resolves, the training may go on. It waits for the checkpoint before, however that ends: its failure
    * went to `onFailed`, and does not keep this one from being tried.
@@ -131,13 +149,17 @@ export class AsyncCheckpointer {
     this.#abort.signal.throwIfAborted();
     const waited = performance.now();
     this.#staging.fill(this.#o.read);
-    const stall = { waitMs: waited - began, snapshotMs: performance.now() - waited };
+    const stall = { waitMs: this.#waitedMs + waited - began, snapshotMs: performance.now() - waited };
+    this.#waitedMs = 0;
     this.#failure = undefined;
-    this.#running = this.#write(request, stall, waited).catch((error: unknown) => {
-      this.#failure = { error };
-      if (!this.#abort.signal.aborted) this.#o.onFailed?.(error, request.id);
-      return undefined;
-    });
+    this.#ended = false;
+    this.#running = this.#write(request, stall, waited)
+      .catch((error: unknown) => {
+        this.#failure = { error };
+        if (!this.#abort.signal.aborted) this.#o.onFailed?.(error, request.id);
+        return undefined;
+      })
+      .finally(() => (this.#ended = true));
     return stall;
   }
 

@@ -169,6 +169,30 @@ describe.each(backends)('asynchronous checkpoints on $name', ({ skip, root }) =>
     expect(await tensorsOf(url, 'latest')).toEqual(prints(state.valuesAt(300)));
   });
 
+  it.skipIf(skip)('says whether the one before is saved, and how long that was waited for', async () => {
+    const url = newUrl();
+    const state = fakeState();
+    const common = { url, env, world: 2, attempt: 'a1', state };
+    const first = fakeGang({ ...common, ranks: [0] });
+    const second = fakeGang({ ...common, ranks: [1] });
+    const zero = first.checkpointers[0]!;
+    expect(await zero.settled(0)).toBe(true);
+    // The share of rank 1 is not there yet.
+    await first.save(100);
+    expect(await zero.settled(60)).toBe(false);
+    expect(await zero.settled(60)).toBe(false);
+    await second.save(100);
+    expect(await zero.settled(30_000)).toBe(true);
+    const [[stall]] = await Promise.all([first.save(200), second.save(200)]);
+    expect(stall!.waitMs).toBeGreaterThan(100);
+    await Promise.all([first.drain(), second.drain()]);
+    const [[next]] = await Promise.all([first.save(300), second.save(300)]);
+    expect(next!.waitMs).toBeLessThan(50);
+    await Promise.all([first.drain(), second.drain()]);
+    await Promise.all([first.close(), second.close()]);
+    expect(await tensorsOf(url, 'latest')).toEqual(prints(state.valuesAt(300)));
+  });
+
   it.skipIf(skip)(
     'a rank that fails is named, nothing is visible, and the next checkpoint works',
     async () => {

@@ -263,6 +263,13 @@ const checkpoints = z
       .positive()
       .default(10)
       .describe('How long a checkpoint waits for a storage that is away, while the training goes on.'),
+    waitSeconds: z
+      .number()
+      .min(0)
+      .default(2)
+      .describe(
+        'How long the training waits for the checkpoint before, when the next one is due; after that the next one is left out.',
+      ),
   })
   .describe(
     'Which checkpoints stay. Default: all. The last one of every stage always stays, and what others refer to.',

@@ -121,6 +121,22 @@ describe('runStage', () => {
     expect(checkpoints).toEqual([{ step: 3, reason: 'interval', cursor: 3 }]);
   });
 
+  it('saves when it is stopped where the checkpoint of an interval was left out', async () => {
+    const asked: [number, string][] = [];
+    const { result } = run({
+      trainer: fakeTrainer(0, 3),
+      onCheckpoint: ({ step, reason }) => {
+        asked.push([step, reason]);
+        return Promise.resolve(reason !== 'interval');
+      },
+    });
+    await result;
+    expect(asked).toEqual([
+      [3, 'interval'],
+      [3, 'stopped'],
+    ]);
+  });
+
   it('closes the data, also after a failure', async () => {
     let closed = 0;
     async function* closing() {

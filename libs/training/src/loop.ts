@@ -43,8 +43,11 @@ export interface RunStageOptions<Cursor = unknown> {
   /** Steps between checkpoints; 0 = only at the end. */
   checkpointEvery: number;
   onStep?: (report: StepReport) => void | Promise<void>;
-  /** Awaited before the next step, so the trainer can be snapshot. What it throws ends the stage. */
-  onCheckpoint?: (request: CheckpointRequest<Cursor>) => void | Promise<void>;
+  /**
+   * Awaited before the next step, so the trainer can be snapshot. What it throws ends the stage. False: nothing was saved, on no rank; of a stage
+   * that is stopped at this step it is asked again.
+   */
+  onCheckpoint?: (request: CheckpointRequest<Cursor>) => Promise<boolean | undefined> | undefined;
   /** Asked before every step. When any rank says yes, all stop behind that step. */
   shouldStop?: () => boolean;
   /** Batches read ahead. Default 2. */
@@ -91,10 +94,9 @@ export async function runStage<Cursor = unknown>(
 
   const checkpoint = async (reason: CheckpointRequest<Cursor>['reason']) => {
     if (saved === step && reason !== 'finished') return;
-    saved = step;
     const broken = await trainer.weightsError?.();
     if (broken) throw broken;
-    await onCheckpoint?.({ step, reason, cursor });
+    if ((await onCheckpoint?.({ step, reason, cursor })) !== false) saved = step;
   };
 
   try {

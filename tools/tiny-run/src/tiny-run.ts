@@ -80,6 +80,7 @@ seed: 5
 storage: '${root}/runs'
 gang: { trainers: 2, minTrainers: 1 }
 model: { backbones: '${root}/backbones', visualVocabSize: 64, multimodalMaxLength: 320 }
+checkpoints: { waitSeconds: 60 } # every one of them, on any machine
 data: { lanes: 4, shuffleBuffer: 8, augmentShift: 2 }
 stages:${stage(1, sets['captions'])}${stage(2, sets['descriptions'])}${stage(3, sets['instructions'])}
 evaluation: { dataset: '${sets['heldout']}', maxNewTokens: 4, limit: 12 }

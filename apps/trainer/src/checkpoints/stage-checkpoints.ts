@@ -44,12 +44,15 @@ export interface SavedState {
   trainer?: TrainerState;
 }
 
+/** How long the training waits for the checkpoint before, s, where the run file does not say. */
+const WAIT_S = 2;
+
 /** While a checkpoint keeps the training waiting, the controller is told so often that it is alive, ms. */
 const TELL_EVERY_MS = 5_000;
 
 /**
  * The checkpoints of one stage on one rank: each rank copies its share of what changed and writes it while the next steps run. Nobody
- * waits but for the checkpoint before, if that is still under way, and at the end of the stage.
+ * waits but for a moment for the checkpoint before, if that is still under way, and at the end of the stage.
  */
 export class StageCheckpoints {
   readonly #o: StageCheckpointsOptions;
@@ -58,6 +61,9 @@ export class StageCheckpoints {
   readonly #source: TrainerSource;
   readonly #checkpointer: AsyncCheckpointer;
   #last: string | undefined;
+  #lastStep = 0;
+  /** The first step whose checkpoint was left out, as long as that goes on. */
+  #lateSince: number | undefined;
   #swept = false;
 
   /** All ranks call it: they agree on the folder that this gang writes to. */
@@ -75,6 +81,31 @@ export class StageCheckpoints {
     this.#checkpointer = this.#create(source);
     const { signal } = o;
     signal?.addEventListener('abort', () => void this.#checkpointer.close(signal.reason), { once: true });
+  }
+
+  /**
+   * Whether the checkpoint before is saved, which is waited for for a moment: a storage that is slow or away keeps nobody from training. All
+   * ranks call it, and get the same answer.
+   */
+  async isReady(step: number): Promise<boolean> {
+    const { group, run, request, emit, log } = this.#o;
+    const waitS = run.checkpoints?.waitSeconds ?? WAIT_S;
+    const own = await this.#checkpointer.settled(waitS * 1000);
+    const all = await group.allGatherBytes(Uint8Array.of(own ? 1 : 0), { tag: 'checkpoint before' });
+    const ready = all.every(([saved]) => saved === 1);
+    if (ready === (this.#lateSince === undefined)) return ready;
+    // The first one that is left out, or the first that is not any more.
+    const since = (this.#lateSince ??= step);
+    if (ready) this.#lateSince = undefined;
+    if (request.rank !== 0) return ready;
+    const message = ready
+      ? `checkpoints are saved again; those of steps ${since} to ${step - 1} were left out`
+      : `no checkpoint at step ${step}: that of step ${this.#lastStep} is still being written`;
+    const remedy =
+      'See whether the storage answers, and how long checkpoints take (ovis status); or make checkpointEvery larger.';
+    emit({ warning: { signature: 'late-checkpoint', step, since, message, remedy, over: ready } });
+    log.warn({ remedy }, `stage ${request.stage}: ${message}`);
+    return ready;
   }
 
   /** Takes a snapshot; the steps may go on when it resolves. A failure later on is logged, and does not end the stage. */
@@ -101,6 +132,7 @@ export class StageCheckpoints {
       this.#source.end();
     });
     this.#last = joinUrl(this.#url, id);
+    this.#lastStep = step;
   }
 
   /**

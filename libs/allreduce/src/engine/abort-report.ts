@@ -8,13 +8,19 @@ import {
 
 /** What travels in an ABORT frame, so that all ranks name the same culprit. */
 export type AbortReport =
-  | { code: 'PEER_LOST'; rank: number; reason: LostReason }
+  | { code: 'PEER_LOST'; rank: number; reason: LostReason; afterMs?: number }
   | { code: 'CORRUPT_FRAME'; rank: number; message: string }
   | { code: 'COLLECTIVE_MISMATCH'; message: string }
   | { code: 'GROUP_ABORTED'; message: string };
 
 export function toReport(error: Error): AbortReport {
-  if (error instanceof PeerLostError) return { code: 'PEER_LOST', rank: error.rank, reason: error.reason };
+  if (error instanceof PeerLostError)
+    return {
+      code: 'PEER_LOST',
+      rank: error.rank,
+      reason: error.reason,
+      afterMs: error.details.timeoutMs,
+    };
   if (error instanceof CorruptFrameError)
     return { code: 'CORRUPT_FRAME', rank: error.rank, message: error.message };
   if (error instanceof CollectiveMismatchError)

@@ -100,8 +100,8 @@ export class CollectiveEngine {
       stalled: (rank) => this.#lost(rank, 'stalled'),
     });
     this.#liveness = new Liveness(options.livenessMs ?? 10_000, this.links, {
-      ask: (link) => link.sendControl(FrameType.PING, {}),
-      silent: (rank) => this.#lost(rank, 'silent'),
+      ask: (rank) => this.links[rank]?.sendControl(FrameType.PING, {}),
+      silent: (rank, afterMs) => this.#lost(rank, 'silent', { afterMs }),
     });
   }
 
@@ -328,7 +328,7 @@ export class CollectiveEngine {
     if (type !== FrameType.ABORT) return;
     const report = body as AbortReport;
     if (report.code === 'PEER_LOST' && report.rank !== this.rank)
-      this.#lost(report.rank, report.reason, rank);
+      this.#lost(report.rank, report.reason, { reportedBy: rank, afterMs: report.afterMs });
     else void this.fail(fromReport(report, rank, this.rank));
   }
 
@@ -364,7 +364,7 @@ export class CollectiveEngine {
     for (const task of this.#active.values()) task.probed = true;
   }
 
-  #lost(rank: number, reason: LostReason, reportedBy?: number): void {
+  #lost(rank: number, reason: LostReason, o: { reportedBy?: number; afterMs?: number } = {}): void {
     const task = this.#waitingFor(rank) ?? this.#active.values().next().value;
     const sum = (of: 'receivedBytes' | 'expectedBytes') =>
       task?.stages.reduce((bytes, run) => bytes + (run?.[of][rank] ?? 0), 0) ?? 0;
@@ -377,8 +377,8 @@ export class CollectiveEngine {
       sequence: task?.sequence ?? this.#begun,
       bytesReceived: sum('receivedBytes'),
       bytesExpected: sum('expectedBytes'),
-      reportedBy,
-      timeoutMs: reason === 'silent' ? this.#liveness.limitMs : this.#timeoutMs,
+      reportedBy: o.reportedBy,
+      timeoutMs: o.afterMs ?? this.#timeoutMs,
     });
     void this.fail(error, { silent: rank });
   }

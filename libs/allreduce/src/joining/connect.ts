@@ -18,7 +18,8 @@ export interface GroupOptions {
   /** A rank that is waited for and makes no progress for this long is lost. Default 120,000. */
   timeoutMs?: number;
   /**
-   * A rank of which nothing at all is heard for this long is lost, though its connection stands: a host that vanished, a stopped process.
+   * A rank of which nothing at all is heard for this long is lost, though its connection stands: a host that vanished, a stopped process;
+   * for half of it, when it has always answered within a quarter since the group began, at least twice as long as this.
    * Default 10,000; 0: never. A rank must not keep its main thread busy for as long.
    */
   livenessMs?: number;

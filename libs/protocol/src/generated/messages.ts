@@ -511,7 +511,7 @@ export type StageStatisticsInput = ovis.trainer.v1.StageStatistics.$Shape;
 
 /** Something goes wrong in the training, or is over again. Once per episode. */
 export interface StageWarning {
-  /** saturation, dead-words, collapse, overfitting, bad-loss. */
+  /** saturation, dead-words, collapse, overfitting, bad-loss, late-checkpoint. */
   signature: string;
   step: number;
   /** The step that showed it first. */

@@ -5594,7 +5594,7 @@ export namespace ovis {
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
 
-                /** saturation, dead-words, collapse, overfitting, bad-loss. */
+                /** saturation, dead-words, collapse, overfitting, bad-loss, late-checkpoint. */
                 signature: string;
 
                 /** StageWarning step. */
@@ -5665,7 +5665,7 @@ export namespace ovis {
                 /** Properties of a StageWarning. */
                 interface $Properties {
 
-                    /** saturation, dead-words, collapse, overfitting, bad-loss. */
+                    /** saturation, dead-words, collapse, overfitting, bad-loss, late-checkpoint. */
                     signature?: (string|null);
 
                     /** StageWarning step */
