@@ -44,7 +44,6 @@ async function away(name: string): Promise<number> {
     await sleep(awayMs);
     expect(step()).toBeGreaterThan(before);
     return step() - before;
-
   } finally {
     process.kill(pid, 'SIGCONT');
   }
