@@ -82,7 +82,9 @@ function setThreads(nice: number): void {
 
 function leadsAutogroup(): boolean {
   const enabled = read('/proc/sys/kernel/sched_autogroup_enabled').trim() === '1';
-  if (!enabled || !read('/proc/self/autogroup').trim().endsWith('nice 0')) return false;
+  // Who started this process may have put it behind already; any other value is somebody's wish.
+  const nice = /nice (-?\d+)/.exec(read('/proc/self/autogroup'))?.[1];
+  if (!enabled || (Number(nice) !== FULL && Number(nice) !== LOW)) return false;
   // "pid (name) state parent group session ..."; the name may hold anything.
   const stat = read('/proc/self/stat');
   const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -99,6 +99,30 @@ it('rollback: goes on from the last checkpoint behind the bad samples, and is re
   expect([...stopped.losses, ...resumed.losses]).toEqual(rolled.losses);
 });
 
+it('skip and rollback: with a shared-out optimizer the same, bit for bit', async () => {
+  const gang = { ...run.gang, shardOptimizer: true, gradientBucketMb: 0.02 };
+  for (const onBadLoss of ['skip', 'rollback'] as const) {
+    const plain = await train(`plain-${onBadLoss}`, [4], { onBadLoss });
+    const sharded = await train(`sharded-${onBadLoss}`, [4], { onBadLoss, gang });
+    expect(sharded.reason).toBe('finished');
+    expect(stepsOf(sharded.events[0]!)).toEqual(stepsOf(plain.events[0]!));
+    expect(sharded.losses).toEqual(plain.losses);
+  }
+});
+
+it('skip and rollback: also of sites that average their weights now and then, all of them together', async () => {
+  const gang = { ...run.gang, localSteps: 2, sites: 2 };
+  const skipped = await train('sites-skip', [3], { onBadLoss: 'skip', gang });
+  expect(skipped.losses.map(Number.isFinite)).toEqual([true, true, false, true, true, true]);
+  const rolled = await train('sites-rollback', [4], { onBadLoss: 'rollback', gang });
+  expect(stepsOf(rolled.events[0]!)).toEqual([1, 2, 3, 4, 3, 4, 5, 6]);
+  expect(rolled.losses.slice(4).every(Number.isFinite)).toBe(true);
+  for (const { events, reason } of [skipped, rolled]) {
+    expect(reason).toBe('finished');
+    expect(warnings(events[0]!)).toEqual(warnings(events[1]!));
+  }
+});
+
 it('rollback: to the start of the stage when nothing was saved yet', async () => {
   const again = await train('rolls-start', [2], { onBadLoss: 'rollback' });
   expect(again.reason).toBe('finished');

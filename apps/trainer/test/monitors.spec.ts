@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Stage 1, six steps: a look every two, five held-out samples every three, whose loss may not be above that of training. */
-function train(runId: string, o: Partial<GangRun> = {}) {
+function train(runId: string, o: Partial<GangRun> = {}, gang: Partial<RunConfig['gang']> = {}) {
   const monitor = {
     ...run.monitor!,
     every: 2,
@@ -29,7 +29,13 @@ function train(runId: string, o: Partial<GangRun> = {}) {
     patience: 1,
   };
   const stages = run.stages.map((stage) => ({ ...stage, heldOut: stage.dataset })) as RunConfig['stages'];
-  return runGang({ run: { ...run, monitor, stages }, stage: 1, world: 2, runId, ...o });
+  return runGang({
+    run: { ...run, monitor, stages, gang: { ...run.gang, ...gang } },
+    stage: 1,
+    world: 2,
+    runId,
+    ...o,
+  });
 }
 
 /** Of the gang of two. */
@@ -57,6 +63,18 @@ it('tells what the tokens look like and the loss on held-out samples: the same o
   const [before, after] = [stopped, resumed].map(({ events }) => events[0] as StageEventInput[]);
   expect([...seen(before!), ...seen(after!)]).toEqual(seen(one));
   expect([...heldOut(before!), ...heldOut(after!)]).toEqual(heldOut(one));
+});
+
+it('tells the same with a shared-out optimizer, and of sites what their averaged weights lose', async () => {
+  const sharded = await train('sharded', {}, { shardOptimizer: true });
+  expect(heldOut(sharded.events[0]!)).toEqual(ofTwo);
+  const sites = await train('sites', {}, { localSteps: 3, sites: 2 });
+  const [one, two] = sites.events.map(heldOut);
+  expect(one).toMatchObject([
+    { step: 3, samples: 5 },
+    { step: 6, samples: 5 },
+  ]);
+  expect(two).toEqual(one);
 });
 
 it('gives one trainer the held-out loss of two, and names a gap', async () => {

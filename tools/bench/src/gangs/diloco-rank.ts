@@ -27,6 +27,8 @@ export interface DilocoSetup {
   /** 1: gradients are averaged in every step. */
   localSteps: number;
   compression: GradientCompression;
+  /** The outer optimizer; default: that of the run file's defaults (the paper's). */
+  outer?: { outerLearningRate: number; outerMomentum: number };
 }
 
 export interface DilocoResult {
@@ -46,7 +48,7 @@ const listener = await CollectiveListener.listen();
 await initEngine({ backend: 'libtensorflow', intraOpThreads: 1, interOpThreads: 1 });
 
 serveRank<DilocoSetup, 'train'>(listener, async (setup) => {
-  const { rank, addresses, dataset, backbones, steps, localSteps, compression } = setup;
+  const { rank, addresses, dataset, backbones, steps, localSteps, compression, outer } = setup;
   const run = await demoRun();
   const { backbones: _, ...choices } = run.model;
   const model = await newFromBackbones(backbones, { ...choices, seed: run.seed });
@@ -69,6 +71,7 @@ serveRank<DilocoSetup, 'train'>(listener, async (setup) => {
     totalSteps: steps,
     localSteps,
     gradientCompression: compression,
+    ...outer,
   };
   const trainer = await StageTrainer.create({
     config,

@@ -12,13 +12,19 @@ import { BenchGang } from './gang.ts';
  * of the model that comes out, and the bytes that a trainer sends per step.
  */
 
-const FORMS: readonly Pick<DilocoSetup, 'localSteps' | 'compression'>[] = [
+type Form = Pick<DilocoSetup, 'localSteps' | 'compression' | 'outer'>;
+
+/** Weights are averaged, and that is all. */
+const average = { outerLearningRate: 1, outerMomentum: 0 };
+
+const FORMS: readonly Form[] = [
+  { localSteps: 10, compression: 'none', outer: average },
   { localSteps: 10, compression: 'none' },
   { localSteps: 30, compression: 'none' },
   { localSteps: 30, compression: 'int8' },
 ];
-const nameOf = ({ localSteps, compression }: (typeof FORMS)[number]) =>
-  `local-${localSteps}${compression === 'none' ? '' : `-${compression}`}`;
+const nameOf = ({ localSteps, compression, outer }: Form) =>
+  `local-${localSteps}${outer ? '-average' : ''}${compression === 'none' ? '' : `-${compression}`}`;
 
 export const DILOCO_CASES = FORMS.map(nameOf);
 
@@ -36,7 +42,7 @@ export async function runDiloco({
   const { patterns, sets } = await makeIconData({ out, things: THINGS });
   log(`${sets.captions.samples} captions in ${out}; ${steps} steps of 32 of them in each form`);
   const backbones = fileURLToPath(new URL('../../../pretrain/backbones/icons', import.meta.url));
-  const train = async (form: (typeof FORMS)[number], name: string): Promise<DilocoResult> => {
+  const train = async (form: Form, name: string): Promise<DilocoResult> => {
     const setup: DilocoSetup = { dataset: patterns.captions, backbones, steps, ...form };
     const gang = await BenchGang.start('./diloco-rank.ts', 2, setup);
     try {
