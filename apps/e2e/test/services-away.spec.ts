@@ -19,7 +19,7 @@ const long = [
   'checkpoints.waitSeconds=0.5',
 ];
 
-/** Longer than the controller may be silent (15 s): Temporal starts the activity again, although nothing has failed. */
+/** Longer than the controller may be silent (8 s): Temporal starts the activity again, although nothing has failed. */
 const awayMs = 17_000;
 
 function pidOf(name: string): number {

@@ -26,7 +26,7 @@ export interface Fault {
   what: (victim: Victim) => string;
   /** Whether docs/failures.md says that the gang forms anew. `may`: that or nothing, or the run ends and is resumed. */
   interrupts: boolean | 'may';
-  /** Longest time until somebody has named it, in s; null: nothing has to be noticed. */
+  /** Longest time until somebody has named it, in s; null: nothing has to be noticed. With `may` it may not be felt at all. */
   detectWithinS: number | null;
   /** Longest time without a step, in s, from its beginning. */
   recoverWithinS: number;

@@ -92,7 +92,8 @@ export async function inject(
   try {
     if (fault.detectWithinS !== null) {
       seen = await within(fault.detectWithinS * 1000, named);
-      if (seen === undefined) wrong.push(`nobody named it within ${fault.detectWithinS} s`);
+      if (seen === undefined && fault.interrupts !== 'may')
+        wrong.push(`nobody named it within ${fault.detectWithinS} s`);
     }
     const left = sinceMs + fault.lastsS * 1000 - Date.now();
     if (left > 0) await sleep(left);
@@ -102,7 +103,7 @@ export async function inject(
   const endedMs = Date.now();
   const deadline = sinceMs + fault.recoverWithinS * 1000;
   const wait = () => Math.max(0, deadline - Date.now());
-  let outcome = 'went on';
+  let outcome = fault.interrupts === 'may' && seen === undefined ? 'went on without feeling it' : 'went on';
   let recovered: number | null = null;
   // It may take a moment until it shows that the gang is to form anew, or that the run has ended.
   const interrupted =

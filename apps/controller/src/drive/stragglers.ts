@@ -2,15 +2,22 @@ import { lowerMedian } from '../lower-median.ts';
 
 /** How much a new step counts in the moving mean. */
 const weight = 0.1;
-/** Steps before a trainer is called slow. */
-const steps = 10;
+/** First steps of a trainer that say nothing of it: code is compiled, unless it was prepared. */
+const warmUp = 3;
+/** Further steps before it is called slow. */
+const steps = 7;
+/** A single step counts as so many usual ones at most: one pause, a shape that is new, make nobody slow. */
+const most = 4;
 const slow = 1.5;
 const fineAgain = 1.2;
 
 interface Rank {
   /** Own time of a step (computing, waiting for data), moving mean in ms. */
   ownMs: number;
+  /** That were counted. */
   steps: number;
+  /** That were seen. */
+  seen: number;
   /** What the others waited for it, in ms. */
   causedMs: number;
   called: boolean;
@@ -23,14 +30,22 @@ export class Stragglers {
   readonly #step = new Map<number, Map<number, number>>();
 
   constructor(world: number) {
-    this.#ranks = Array.from({ length: world }, () => ({ ownMs: 0, steps: 0, causedMs: 0, called: false }));
+    this.#ranks = Array.from({ length: world }, () => ({
+      ownMs: 0,
+      steps: 0,
+      seen: 0,
+      causedMs: 0,
+      called: false,
+    }));
   }
 
   /** @returns a sentence about a trainer that has become slow, or is as fast as the others again */
   add(rank: number, step: number, ownMs: number, name: (rank: number) => string): string | undefined {
     const one = this.#ranks[rank];
     if (one === undefined || this.#ranks.length < 2) return undefined;
-    one.ownMs = one.steps === 0 ? ownMs : one.ownMs + weight * (ownMs - one.ownMs);
+    if (++one.seen <= warmUp) return undefined;
+    const counted = one.steps === 0 ? ownMs : Math.min(ownMs, most * one.ownMs);
+    one.ownMs = one.steps === 0 ? counted : one.ownMs + weight * (counted - one.ownMs);
     one.steps++;
     this.#wait(rank, step, ownMs);
     const score = this.score(rank);

@@ -13,7 +13,7 @@ export const { recordRun, releaseGang, latestCheckpoint } = proxyActivities<Trai
 /** Waits for trainers, for as long as it is its turn to wait. */
 export const { acquireGang } = proxyActivities<TrainingActivities>({
   startToCloseTimeout: '60 days',
-  heartbeatTimeout: '15 seconds',
+  heartbeatTimeout: '8 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
   cancellationType,
 });
@@ -24,7 +24,7 @@ export const { acquireGang } = proxyActivities<TrainingActivities>({
  */
 export const { driveStage, evaluateRun } = proxyActivities<TrainingActivities>({
   startToCloseTimeout: '60 days',
-  heartbeatTimeout: '15 seconds',
+  heartbeatTimeout: '8 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '10 seconds' },
   cancellationType,
 });
