@@ -31,9 +31,19 @@ describe('parseRunConfig', () => {
   });
 
   it('keeps all checkpoints unless it is told which', () => {
-    expect(parseRunConfig(icons).checkpoints).toEqual({ metric: 'loss', patienceMinutes: 10, waitSeconds: 2 });
+    expect(parseRunConfig(icons).checkpoints).toEqual({
+      metric: 'loss',
+      patienceMinutes: 10,
+      waitSeconds: 2,
+    });
     const { checkpoints } = parseRunConfig(`${icons}\ncheckpoints: { keepLast: 3, keepBest: 1 }\n`);
-    expect(checkpoints).toEqual({ keepLast: 3, keepBest: 1, metric: 'loss', patienceMinutes: 10, waitSeconds: 2 });
+    expect(checkpoints).toEqual({
+      keepLast: 3,
+      keepBest: 1,
+      metric: 'loss',
+      patienceMinutes: 10,
+      waitSeconds: 2,
+    });
     expect(() => parseRunConfig(`${icons}\ncheckpoints: { keep: 3 }\n`)).toThrow('checkpoints.keep');
   });
 
