@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
-/** Nice value of a trainer without work: it gets about a thirtieth of a contended core. */
+/** Nice value of a trainer that prepares: it gets about a thirtieth of a contended core. */
 export const LOW = 15;
 const FULL = 0;
 
@@ -10,8 +10,8 @@ const AGAIN_MS = 150;
 const CAP_SYS_NICE = 23n;
 
 /**
- * How much CPU time this process claims from others on its machine. A trainer that is free starts up and prepares with the time that a gang
- * at work beside it leaves. Only where the way back is open to it, else nothing is changed:
+ * How much CPU time this process claims from others on its machine. A trainer that is free prepares with the time that a gang at work beside it
+ * leaves. Only where the way back is open to it, else nothing is changed:
  *
  * - Linux groups the threads of a session, and shares the cores between these groups: nice values count inside one only, the group's own is
  *   in `/proc/self/autogroup`, and may go back to 0 without any right. Used by a process that leads its session, as those of `ovis up` do.
@@ -82,9 +82,8 @@ function setThreads(nice: number): void {
 
 function leadsAutogroup(): boolean {
   const enabled = read('/proc/sys/kernel/sched_autogroup_enabled').trim() === '1';
-  // Who started this process may have put it behind already; any other value is somebody's wish.
-  const nice = /nice (-?\d+)/.exec(read('/proc/self/autogroup'))?.[1];
-  if (!enabled || (Number(nice) !== FULL && Number(nice) !== LOW)) return false;
+  // Another value is somebody's wish.
+  if (!enabled || !read('/proc/self/autogroup').trim().endsWith(`nice ${FULL}`)) return false;
   // "pid (name) state parent group session ..."; the name may hold anything.
   const stat = read('/proc/self/stat');
   const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,5 +1,4 @@
 import { createLogger } from '@ovis/telemetry';
-import { CpuPriority } from './cpu-priority.ts';
 import { errorFacts } from './errors.ts';
 import { readOptions, usage } from './options.ts';
 import { startTrainer, type RunningTrainer } from './trainer.ts';
@@ -14,9 +13,6 @@ async function main(): Promise<void> {
     return;
   }
   const log = createLogger({ name: options.trainerId });
-  // Others may be at work on this machine: it starts with what they leave.
-  const priority = new CpuPriority();
-  priority.yield();
   let stopping = false;
   const leave = (trainer: RunningTrainer, reason: string, code: number) => {
     stopping = true;
@@ -29,7 +25,6 @@ async function main(): Promise<void> {
     void trainer.close(reason).then(() => process.exit(code));
   };
   const trainer = await startTrainer(options, log, {
-    priority,
     onDrain: (reason) => {
       log.info(`asked to leave: ${reason}`);
       if (!stopping) leave(trainer, reason, 0);

@@ -56,7 +56,7 @@ export class TrainerWork {
     log: Logger;
     watchdog?: Watchdog;
     metrics?: TrainerMetrics;
-    /** Of this process: low until there is work. */
+    /** Of this process: low while it prepares for work that may come. */
     priority?: CpuPriority;
   }) {
     this.#trainerId = o.trainerId;

@@ -3,7 +3,7 @@ import { serveTrainer } from '@ovis/protocol';
 import { serveMetrics, type Logger, type MetricsServer } from '@ovis/telemetry';
 import { initEngine, memory } from '@ovis/tensorflow';
 import { cpus, freemem, hostname, totalmem } from 'node:os';
-import type { CpuPriority } from './cpu-priority.ts';
+import { CpuPriority } from './cpu-priority.ts';
 import { keepRegistered } from './fleet-link.ts';
 import type { TrainerOptions } from './options.ts';
 import { shareThreads } from './threads.ts';
@@ -24,12 +24,11 @@ export interface RunningTrainer {
 /**
  * Starts one trainer: engine, collective listener, gRPC server, registration with the controller.
  * @param o.onDrain the controller wants it to leave
- * @param o.priority of the process; it is claimed when there is work
  */
 export async function startTrainer(
   options: TrainerOptions,
   log: Logger,
-  o: { onDrain: (reason: string) => void; priority?: CpuPriority },
+  o: { onDrain: (reason: string) => void },
 ): Promise<RunningTrainer> {
   const threads = shareThreads(options.threads);
   const engine = await initEngine(threads.engine);
@@ -51,7 +50,7 @@ export async function startTrainer(
     trainerId: options.trainerId,
     metrics,
     watchdog,
-    priority: o.priority,
+    priority: new CpuPriority(),
     listener,
     // A GPU is one device with one stream: it gains nothing by work side by side.
     device: { gpu: engine.gpu, lanes: engine.gpu ? 1 : threads.lanes },

@@ -40,8 +40,6 @@ export function trainerSpec(o: { env: NodeJS.ProcessEnv; index: number; trainers
       // Shorter than what it gets to stop by itself: then it can say what it did not finish.
       OVIS_GRACE: process.env.OVIS_GRACE ?? '7',
     },
-    // While it was away others took its place: they are at work.
-    startsBehind: true,
     stopMs: 8000,
   };
 }

@@ -17,8 +17,6 @@ export interface ProcessSpec {
   env: NodeJS.ProcessEnv;
   cwd: string;
   port?: number;
-  /** when it is started again it gets the CPU time that others leave, until it asks for more itself */
-  startsBehind?: boolean;
   /** how long it may take to stop by itself after SIGTERM */
   stopMs: number;
 }
@@ -97,7 +95,6 @@ export class ManagedProcess {
     });
     if (!child.pid) return;
     this.#startTime = identify(child.pid)?.startTime ?? '';
-    if (again && this.spec.startsBehind) putBehind(child.pid);
     this.#guard.watch(child.pid);
   }
 
@@ -149,18 +146,6 @@ export class ManagedProcess {
     return new BootstrapError('START_FAILED', `${this.spec.name} ${what}${log}`, {
       hint: `read ${this.logFile}; \`npm run ovis -- doctor\` checks its parts`,
     });
-  }
-}
-
-/** Nice value of a process that starts while others work. */
-const BEHIND = 15;
-
-/** Lets other sessions go first, where the kernel shares the cores between sessions (Linux, autogroup). */
-function putBehind(pid: number): void {
-  try {
-    fs.writeFileSync(`/proc/${pid}/autogroup`, String(BEHIND));
-  } catch {
-    // it can wait for nobody then
   }
 }
 
