@@ -197,12 +197,12 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
           // What a trainer cannot hold for the next generation has to be saved.
           const wanted = o.wantsCheckpoint() || !created.isComplete;
           if (reason === 'stopped' && !(await anyRank(group, wanted))) return false;
+          training = false;
           if (reason === 'interval' && !(await saving.isReady(step))) return false;
           await saving.save({ step, loss, cursors: cursor });
           savedStep = step;
           // The training goes on while it is written, but a stage ends with its last checkpoint.
           if (reason !== 'interval') saved = await saving.finish();
-          training = false;
           return true;
         },
       });

@@ -13,7 +13,7 @@ import type { Logger } from '@ovis/telemetry';
 import type { StageTrainer, TrainerState } from '@ovis/training';
 import type { LaneCursor } from '@ovis/webdataset';
 import { createHash, randomBytes } from 'node:crypto';
-import { errorFacts, TrainerError } from '../errors.ts';
+import { errorFacts, TrainerError, type ErrorFacts } from '../errors.ts';
 import { together } from '../hand-over/start-stage.ts';
 import type { LoadedModel } from '../model-files.ts';
 import { trainerSource, type TrainerSource } from './trainer-source.ts';
@@ -88,11 +88,8 @@ export class StageCheckpoints {
    * ranks call it, and get the same answer.
    */
   async isReady(step: number): Promise<boolean> {
-    const { group, run, request, emit, log } = this.#o;
-    const waitS = run.checkpoints?.waitSeconds ?? WAIT_S;
-    const own = await this.#checkpointer.settled(waitS * 1000);
-    const all = await group.allGatherBytes(Uint8Array.of(own ? 1 : 0), { tag: 'checkpoint before' });
-    const ready = all.every(([saved]) => saved === 1);
+    const { request, emit, log } = this.#o;
+    const ready = await this.#telling('waits for the one before', () => this.#isSaved(), { atOnce: false });
     if (ready === (this.#lateSince === undefined)) return ready;
     // The first one that is left out, or the first that is not any more.
     const since = (this.#lateSince ??= step);
@@ -106,6 +103,14 @@ export class StageCheckpoints {
     emit({ warning: { signature: 'late-checkpoint', step, since, message, remedy, over: ready } });
     log.warn({ remedy }, `stage ${request.stage}: ${message}`);
     return ready;
+  }
+
+  /** Whether all ranks have written what they had to. */
+  async #isSaved(): Promise<boolean> {
+    const { group, run } = this.#o;
+    const own = await this.#checkpointer.settled((run.checkpoints?.waitSeconds ?? WAIT_S) * 1000);
+    const all = await group.allGatherBytes(Uint8Array.of(own ? 1 : 0), { tag: 'checkpoint before' });
+    return all.every(([saved]) => saved === 1);
   }
 
   /** Takes a snapshot; the steps may go on when it resolves. A failure later on is logged, and does not end the stage. */
@@ -138,7 +143,7 @@ export class StageCheckpoints {
   /**
    * Waits until the last checkpoint is visible, on all ranks.
    * @returns its URL
-   * @throws what kept this rank from writing its share; TrainerError CHECKPOINT_FAILED when it was another one
+   * @throws what kept this rank from writing its share; TrainerError CHECKPOINT_FAILED when it was another one, or waited for another one
    */
   async finish(): Promise<string> {
     const { group } = this.#o;
@@ -153,13 +158,17 @@ export class StageCheckpoints {
     if (all.some(({ byteLength }) => byteLength > 0)) await this.#checkpointer.discard();
     // Nobody writes any more.
     await this.#checkpointer.tidy();
-    if (failure) throw failure.error;
-    for (const [rank, bytes] of all.entries()) {
-      if (bytes.byteLength === 0) continue;
-      const { message, hint, retryable } = JSON.parse(Buffer.from(bytes).toString()) as TrainerError;
-      throw new TrainerError('CHECKPOINT_FAILED', `rank ${rank}: ${message}`, hint, retryable);
-    }
-    return this.#last ?? '';
+    const failed = [...all.entries()]
+      .filter(([, { byteLength }]) => byteLength > 0)
+      .map(([rank, bytes]) => ({ rank, ...(JSON.parse(Buffer.from(bytes).toString()) as ErrorFacts) }));
+    // What one rank could not do says more than that others waited for it in vain.
+    const causes = failed.filter(({ code }) => code !== 'INCOMPLETE');
+    const [first] = causes.length > 0 ? causes : failed;
+    if (first === undefined) return this.#last ?? '';
+    if (failure && (causes.length === 0 || causes.some(({ rank }) => rank === group.rank)))
+      throw failure.error;
+    const { rank, message, hint, retryable } = first;
+    throw new TrainerError('CHECKPOINT_FAILED', `rank ${rank}: ${message}`, hint, retryable);
   }
 
   /** Gives up what is still under way. Before the trainer and its model are disposed. */
@@ -214,10 +223,10 @@ export class StageCheckpoints {
     }
   }
 
-  /** Says that the stage checkpoints, and again and again while that takes long. */
-  async #telling<T>(detail: string, work: () => Promise<T>): Promise<T> {
+  /** Says that the stage checkpoints, at once unless it usually takes no time, and again and again while that takes long. */
+  async #telling<T>(detail: string, work: () => Promise<T>, { atOnce = true } = {}): Promise<T> {
     const tell = (): void => this.#o.emit({ phase: { phase: StagePhase.CHECKPOINTING, detail } });
-    tell();
+    if (atOnce) tell();
     const timer = setInterval(tell, TELL_EVERY_MS);
     try {
       return await work();
