@@ -27,37 +27,56 @@ export function hash(source: usize, bytes: i32): i32 {
   return end(result, a, b, c, d);
 }
 
-/** target[i] = (a[i] + b[i]) * factor, rounded twice, and the hash of these bytes: made while they are in the registers. */
-export function addF32Hashed(target: usize, a: usize, b: usize, factor: f32, n: i32): i32 {
+/**
+ * target[i] = (a[i] + b[i]) * factor, rounded twice; the hash of `a` goes to `hashOfA`, that of the result is returned: both are made while the
+ * numbers are in the registers.
+ */
+export function addF32Hashed(target: usize, a: usize, b: usize, factor: f32, n: i32, hashOfA: usize): i32 {
   const factors = f32x4.splat(factor);
-  let p = i32x4.splat(0x243f6a88);
-  let q = i32x4.splat(0x85a308d3);
-  let r = i32x4.splat(0x13198a2e);
-  let s = i32x4.splat(0x03707344);
+  let c = i32x4.splat(0x243f6a88);
+  let d = i32x4.splat(0x85a308d3);
+  let e = i32x4.splat(0x13198a2e);
+  let f = i32x4.splat(0x03707344);
+  let p = c;
+  let q = d;
+  let r = e;
+  let s = f;
   const wide = n & ~15;
   let i = 0;
   for (; i < wide; i += 16) {
     const at = (<usize>i) << 2;
-    const x = f32x4.mul(f32x4.add(v128.load(a + at), v128.load(b + at)), factors);
-    const y = f32x4.mul(f32x4.add(v128.load(a + at, 16), v128.load(b + at, 16)), factors);
-    const z = f32x4.mul(f32x4.add(v128.load(a + at, 32), v128.load(b + at, 32)), factors);
-    const w = f32x4.mul(f32x4.add(v128.load(a + at, 48), v128.load(b + at, 48)), factors);
+    let x = v128.load(a + at);
+    c = next(c, x);
+    x = f32x4.mul(f32x4.add(x, v128.load(b + at)), factors);
     v128.store(target + at, x);
-    v128.store(target + at, y, 16);
-    v128.store(target + at, z, 32);
-    v128.store(target + at, w, 48);
     p = next(p, x);
-    q = next(q, y);
-    r = next(r, z);
-    s = next(s, w);
+    x = v128.load(a + at, 16);
+    d = next(d, x);
+    x = f32x4.mul(f32x4.add(x, v128.load(b + at, 16)), factors);
+    v128.store(target + at, x, 16);
+    q = next(q, x);
+    x = v128.load(a + at, 32);
+    e = next(e, x);
+    x = f32x4.mul(f32x4.add(x, v128.load(b + at, 32)), factors);
+    v128.store(target + at, x, 32);
+    r = next(r, x);
+    x = v128.load(a + at, 48);
+    f = next(f, x);
+    x = f32x4.mul(f32x4.add(x, v128.load(b + at, 48)), factors);
+    v128.store(target + at, x, 48);
+    s = next(s, x);
   }
-  let result = n << 2;
+  let incoming = n << 2;
+  let result = incoming;
   for (; i < n; i++) {
     const at = (<usize>i) << 2;
-    const value: f32 = (load<f32>(a + at) + load<f32>(b + at)) * factor;
-    store<f32>(target + at, value);
-    result = mix(result, reinterpret<i32>(value));
+    const value = load<f32>(a + at);
+    incoming = mix(incoming, reinterpret<i32>(value));
+    const sum: f32 = (value + load<f32>(b + at)) * factor;
+    store<f32>(target + at, sum);
+    result = mix(result, reinterpret<i32>(sum));
   }
+  store<i32>(hashOfA, end(incoming, c, d, e, f));
   return end(result, p, q, r, s);
 }
 

@@ -67,7 +67,11 @@ describe('a connection that fails at any byte of any algorithm', () => {
           // 48 bytes of header and the answer to the greeting come first; then frames.
           wires.faults.set(`${from}>${to}`, { kind, after: 150 + Math.floor(next() * 300_000) });
           const length = next() < 0.3 ? 500 : 60_000;
-          const buffers = groups.map(() => new Float32Array(length));
+          // Those of a group are summed, and checked as they are summed, where they lie.
+          const own = round % 2 === 0;
+          const buffers = groups.map((group) =>
+            own ? group.allocate(length).fill(0) : new Float32Array(length),
+          );
           const { errors, ms } = await failures(groups, (group) =>
             group.allReduce(buffers[group.rank]!, { algorithm, tag: `${kind} ${round}` }),
           );
@@ -103,6 +107,28 @@ describe('a connection that fails at any byte of any algorithm', () => {
       expect(slotsTaken()).toBe(slots);
     },
   );
+
+  it('a damaged bit is found wherever it is in a large sum: in what is added, and in its result', async () => {
+    const bytes = 400_000;
+    for (const share of [0.1, 0.3, 0.45, 0.6, 0.9]) {
+      const { wires, groups } = await form(2);
+      const buffers = groups.map((group) => group.allocate(bytes / 4).fill(1));
+      await Promise.all(groups.map((group, rank) => group.allReduce(buffers[rank]!, { algorithm: 'ring' })));
+      // Of the second call, of which a rank sends as many bytes as the buffer has: half to be added, half results.
+      wires.faults.set('0>1', { kind: 'corrupt', after: Math.round(bytes * (1 + share)) });
+      const errors = await Promise.all(
+        groups.map((group, rank) =>
+          // Who has sent all and got all hears of it in its next call.
+          errorOf(group.allReduce(buffers[rank]!, { algorithm: 'ring' }).then(() => group.barrier())),
+        ),
+      );
+      for (const error of errors) {
+        expect(error, `${share}`).toBeInstanceOf(CorruptFrameError);
+        expect(error?.message).toMatch(/damaged data from rank 0 .* have checksum .* where the sender/);
+      }
+      for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+    }
+  });
 
   it('a slow one fails nothing', async () => {
     const { wires, groups } = await form(3, { timeoutMs: 2_000 });

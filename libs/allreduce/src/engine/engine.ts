@@ -204,6 +204,7 @@ export class CollectiveEngine {
         stats.bytesSent += parcel.payloadBytes;
         links[to]?.forward(parcel, written);
       },
+      corrupt: (from, what) => this.#corrupt(from, what),
       sendReady: (to) => links[to]?.signal(FrameType.READY, of),
       received: (from) => this.recorder.peerDone(task.report, from),
       ended: () => this.#startStage(task, chain, index + 1, first),
@@ -251,24 +252,23 @@ export class CollectiveEngine {
   /** What the connection to a rank reports to. */
   eventsOf(rank: number): LinkEvents {
     return {
-      place: (header) => this.#place(rank, header),
+      place: (header) => this.#stageOf(header)?.place(rank, header.payloadBytes),
+      checks: (header) => this.#stageOf(header)?.checks(rank, header.payloadBytes) ?? false,
       data: (frame) => this.#data(rank, frame),
       signal: (header) => this.#signal(rank, header),
       control: (type, body) => this.#control(rank, type, body),
-      corrupt: (what) => {
-        const message = `damaged data from rank ${rank} at ${this.#addresses[rank]}: ${what}`;
-        void this.fail(new CorruptFrameError(rank, message));
-      },
+      corrupt: (what) => this.#corrupt(rank, what),
       closed: () => {
         if (!this.#left.has(rank)) this.#lost(rank, 'closed');
       },
     };
   }
 
-  #place(rank: number, header: FrameHeader): Uint8Array | undefined {
+  /** The stage under way that a frame belongs to. */
+  #stageOf(header: FrameHeader): StageRun | undefined {
     const task = this.#active.get(header.sequence);
     if (this.#error || !task || !sameCall(header, task.call)) return undefined;
-    return task.stages[header.part]?.place(rank, header.payloadBytes);
+    return task.stages[header.part];
   }
 
   #data(rank: number, frame: Frame): void {
@@ -310,7 +310,12 @@ export class CollectiveEngine {
 
   #misfit(rank: number, header: FrameHeader): void {
     const what = `${header.payloadBytes} bytes do not fit part ${header.part} of ${describeCall(header)}`;
-    this.eventsOf(rank).corrupt(what);
+    this.#corrupt(rank, what);
+  }
+
+  #corrupt(rank: number, what: string): void {
+    const message = `damaged data from rank ${rank} at ${this.#addresses[rank]}: ${what}`;
+    void this.fail(new CorruptFrameError(rank, message));
   }
 
   #control(rank: number, type: number, body: unknown): void {

@@ -22,6 +22,8 @@ const GRACE_MS = 200;
 export interface LinkEvents {
   /** Where the payload of a large frame goes, if it can be read there at once. */
   place(header: FrameHeader): Uint8Array | undefined;
+  /** Whether `data` compares the payload's checksum itself. */
+  checks(header: FrameHeader): boolean;
   /** A frame of a collective. */
   data(frame: Frame): void;
   /** READY, PROBE or CREDIT. */
@@ -39,7 +41,8 @@ export interface FrameOf {
   part: number;
 }
 
-interface Outgoing extends FrameOf {
+interface Outgoing {
+  of: FrameOf;
   payload: Uint8Array;
   sent: () => void;
 }
@@ -151,7 +154,7 @@ export class PeerLink {
    */
   send(of: FrameOf, payload: Uint8Array, sent: () => void, urgent = false): void {
     if (this.#ending) return;
-    if (!urgent && !this.hasRoom) this.#queue.push({ ...of, payload, sent });
+    if (!urgent && !this.hasRoom) this.#queue.push({ of, payload, sent });
     else this.#write(of, payload, sent);
   }
 
@@ -177,11 +180,10 @@ export class PeerLink {
   }
 
   /** READY, PROBE or CREDIT. */
-  signal(type: FrameType, { call, sequence, part }: FrameOf): void {
+  signal(type: FrameType, of: FrameOf): void {
     if (this.#ending) return;
     this.toldBegun = this.begun();
-    const nothing = { payloadBytes: 0, checksum: 0 };
-    this.#outbound?.write(encodeHeader({ ...call, type, sequence, part, begun: this.toldBegun, ...nothing }));
+    this.#outbound?.write(encodeHeader(headerOf(type, of, this.toldBegun)));
   }
 
   sendControl(type: FrameType, body: object): void {
@@ -238,6 +240,7 @@ export class PeerLink {
   #makeSink(): FrameSink {
     return {
       place: (header) => (this.#ending ? undefined : this.#events.place(header)),
+      checks: (header) => header.type === FrameType.DATA && !this.#ending && this.#events.checks(header),
       frame: (frame) => {
         const { header, payload } = frame;
         this.peerBegun = Math.max(this.peerBegun, header.begun);
@@ -267,7 +270,7 @@ export class PeerLink {
 
   #pump(): void {
     while (this.#inFlight < WINDOW && this.#queue.length > 0 && this.#outbound) {
-      const { payload, sent, ...of } = this.#queue.shift() as Outgoing;
+      const { of, payload, sent } = this.#queue.shift() as Outgoing;
       this.#write(of, payload, sent);
     }
   }
@@ -293,7 +296,11 @@ export function goesAlone(payload: Uint8Array): boolean {
 export function parcelOf(of: FrameOf, payload: Uint8Array, begun: number, checksum?: number): Parcel {
   const { byteOffset, byteLength } = payload;
   const sum = checksum ?? space().kernels.hash(byteOffset, byteLength) >>> 0;
-  return { head: encodeHeader(dataHeader(of, begun, byteLength, sum)), payload, payloadBytes: byteLength };
+  return {
+    head: encodeHeader(headerOf(FrameType.DATA, of, begun, byteLength, sum)),
+    payload,
+    payloadBytes: byteLength,
+  };
 }
 
 /** Copies a payload into a slot, behind its header. The slot has one user, the caller. */
@@ -316,15 +323,32 @@ export function slotParcel(
 ): Parcel & { slot: Slot } {
   const at = begin + headerBytes;
   const sum = checksum ?? space().kernels.hash(slot.address + at, payloadBytes) >>> 0;
-  encodeHeader(dataHeader(of, begun, payloadBytes, sum), slot.memory, begin);
+  encodeHeader(headerOf(FrameType.DATA, of, begun, payloadBytes, sum), slot.memory, begin);
   return { head: slot.memory.subarray(begin, at + payloadBytes), slot, payloadBytes };
 }
 
-function dataHeader(
+/** Field by field: of each frame, and spreading a call costs more than all the rest of it. */
+function headerOf(
+  type: FrameType,
   { call, sequence, part }: FrameOf,
   begun: number,
-  payloadBytes: number,
-  checksum: number,
+  payloadBytes = 0,
+  checksum = 0,
 ): FrameHeader {
-  return { ...call, type: FrameType.DATA, sequence, part, begun, payloadBytes, checksum };
+  const { collective, algorithm, totalBytes, root, dtype, op, tagCrc } = call;
+  return {
+    type,
+    collective,
+    algorithm,
+    dtype,
+    op,
+    sequence,
+    part,
+    root,
+    payloadBytes,
+    checksum,
+    totalBytes,
+    tagCrc,
+    begun,
+  };
 }

@@ -1,9 +1,9 @@
 import type { Channel, Reduction, Stage } from '../algorithms/channel.ts';
 import { bytesOf } from '../buffers.ts';
-import { combine, type Numbers } from '../kernels/reduce.ts';
+import { combine, isHashed, type Numbers } from '../kernels/reduce.ts';
 import { FRAME_BYTES } from '../kernels/slots.ts';
 import { inSpace } from '../kernels/space.ts';
-import type { Frame } from '../wire/frame-reader.ts';
+import { wrongChecksum, type Frame } from '../wire/frame-reader.ts';
 import { copiedParcel, goesAlone, parcelOf, slotParcel, type FrameOf, type Parcel } from './peer-link.ts';
 
 /** A message that is expected. */
@@ -30,6 +30,8 @@ export interface StageHost {
   hasRoom(to: number): boolean;
   forward(to: number, parcel: Parcel, written?: () => void): void;
   sendReady(to: number): void;
+  /** What came from a rank is not what it sent. */
+  corrupt(from: number, what: string): void;
   /** Everything of the stage that is due from a rank is here. */
   received(from: number): void;
   ended(stage: StageRun): void;
@@ -122,13 +124,23 @@ export class StageRun implements Channel {
     return due.target.subarray(due.filled, due.filled + payloadBytes);
   }
 
+  /** Whether the payload of the next frame from a rank is checked as it is summed, and need not be before. */
+  checks(from: number, payloadBytes: number): boolean {
+    const reduction = this.#due(from, payloadBytes)?.reduction;
+    return reduction !== undefined && isHashed(reduction.own, reduction);
+  }
+
   /** A frame of the stage. @returns whether it was due */
   arrived(from: number, frame: Frame): boolean {
     const { byteLength } = frame.payload;
     const due = this.#due(from, byteLength);
     if (!due) return false;
     const inbox = this.#inbox[from] as Receive[];
-    this.#take(due, frame);
+    const damage = this.#take(due, frame);
+    if (damage) {
+      this.#host.corrupt(from, damage);
+      return true;
+    }
     due.filled += byteLength;
     this.receivedBytes[from] = (this.receivedBytes[from] ?? 0) + byteLength;
     if (due.filled < due.bytes) return true;
@@ -152,8 +164,11 @@ export class StageRun implements Channel {
     return (payloadBytes === 0) === (due.bytes === 0) ? due : undefined;
   }
 
-  /** Reduces a frame where it lies, brings it to its place, and passes it on: at once, from where it lies, if the next rank can take it. */
-  #take(due: Receive, { header, payload, slot, begin }: Frame): void {
+  /**
+   * Reduces a frame where it lies, brings it to its place, and passes it on: at once, from where it lies, if the next rank can take it.
+   * @returns what is wrong with a frame whose checksum is not right
+   */
+  #take(due: Receive, { header, payload, slot, begin }: Frame): string | undefined {
     const { reduction, filled, to } = due;
     const { byteLength } = payload;
     const target = due.target.subarray(filled, filled + byteLength);
@@ -170,17 +185,20 @@ export class StageRun implements Channel {
       const keep = !now || reduction.keep !== false;
       // What stays here and is large goes out from where it stays; else the slot goes out, and what stays is a copy.
       const stays = keep && goesAlone(target);
-      const checksum = this.#reduce(reduction, filled, payload, stays ? target : payload);
+      const sums = this.#reduce(reduction, filled, payload, stays ? target : payload);
+      if (sums && sums.incoming !== header.checksum) return wrongChecksum(header, sums.incoming);
+      const checksum = sums?.result;
       if (keep && !stays) target.set(payload);
       if (now && stays) this.#forward(to, parcelOf(of, target, begun, checksum));
       else if (now)
         this.#forward(to, slotParcel(of, { slot, begin, payloadBytes: byteLength, checksum }, begun));
     }
     if (!now) for (const peer of to) this.send(peer, target);
+    return undefined;
   }
 
-  /** Reduces `payload`, which begins `filled` bytes into the message, to `result`. @returns its checksum, where that costs nothing */
-  #reduce(reduction: Reduction, filled: number, payload: Uint8Array, result: Uint8Array): number | undefined {
+  /** Reduces `payload`, which begins `filled` bytes into the message, to `result`. @returns the checksums of both, where they cost nothing */
+  #reduce(reduction: Reduction, filled: number, payload: Uint8Array, result: Uint8Array) {
     const { own } = reduction;
     const item = own.BYTES_PER_ELEMENT;
     const here = own.subarray(filled / item, (filled + payload.byteLength) / item) as Numbers;

@@ -44,7 +44,7 @@ describe('every kernel has the bits of its definition, at any address and for an
   const { fast, plain } = twins();
   const both = [fast, plain];
   /** Operands at 1000 and 50,000 and results at 100,000 and so on, none of them at a multiple of 16. */
-  const [A, B, TARGET] = [1_004, 50_002, 100_001];
+  const [A, B, TARGET, HASH] = [1_004, 50_002, 100_001, 195_001];
   const lengths = [0, 1, 3, 4, 7, 8, 15, 16, 17, 255, 257, 4_099];
   const fill = (a: Float32Array, b: Float32Array) => {
     for (const { buffer } of both) {
@@ -89,13 +89,15 @@ describe('every kernel has the bits of its definition, at any address and for an
     }
   });
 
-  it('addF32Hashed: a sum with the hash of its bytes', () => {
+  it('addF32Hashed: a sum with the hashes of what comes in and of the result', () => {
     for (const n of lengths) {
       fill(contribution(2, n), contribution(3, n));
-      for (const { kernels } of both) {
-        const hashed = kernels.addF32Hashed(TARGET, A, B, Math.fround(1 / 3), n);
+      for (const { kernels, buffer } of both) {
+        const incoming = kernels.hash(A, 4 * n);
+        const hashed = kernels.addF32Hashed(TARGET, A, B, Math.fround(1 / 3), n, HASH);
         expect(hashed, `${n}`).toBe(kernels.hash(TARGET, 4 * n));
-        kernels.addF32Hashed(B, A, B, Math.fround(1 / 3), n);
+        expect(new DataView(buffer).getInt32(HASH, true), `${n}`).toBe(incoming);
+        kernels.addF32Hashed(B, A, B, Math.fround(1 / 3), n, HASH);
       }
       same(n, `${n}`);
       same(n, `${n} in place`, B);

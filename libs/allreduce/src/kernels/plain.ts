@@ -34,7 +34,8 @@ export function plainKernels(buffer: ArrayBuffer): Kernels {
     scaleF32: (target, source, factor, n) => {
       for (let i = 0; i < n; i += 1) setF32(target, i, f32(source, i) * fround(factor));
     },
-    addF32Hashed: (target, a, b, factor, n) => {
+    addF32Hashed: (target, a, b, factor, n, hashOfA) => {
+      view.setInt32(hashOfA, plainHash(new Uint8Array(buffer, a, 4 * n)), true);
       for (let i = 0; i < n; i += 1) setF32(target, i, fround(f32(a, i) + f32(b, i)) * fround(factor));
       return plainHash(new Uint8Array(buffer, target, 4 * n));
     },

@@ -1,5 +1,5 @@
 import type { Kernels } from './wasm.ts';
-import { apart, BLOCK, space, WORK } from './space.ts';
+import { apart, BLOCK, inSpace, space, WORK } from './space.ts';
 
 /** What a reduction does to the ranks' numbers. `mean` is the sum times `1 / world`, rounded once more. */
 export type ReduceOp = 'sum' | 'mean' | 'min' | 'max';
@@ -81,22 +81,25 @@ export function reduceRange(
  * @param address of their numbers in the space
  * @param own as many numbers anywhere
  * @param result where in the space the result goes: `address` (default), or apart from it; may be where `own` lies
- * @returns the frame checksum (`hash`) of the result, where it costs nothing
+ * @returns the frame checksums (`hash`) of their numbers and of the result, where {@link isHashed}
  */
 export function combine(
   address: number,
   own: Numbers,
   { op, dtype, factor }: { op: ReduceOp; dtype: Dtype; factor: number },
   result = address,
-): number | undefined {
+): { incoming: number; result: number } | undefined {
   const { kernels, buffer } = space();
   const item = itemBytes[dtype];
   const half = item === 2;
   const step = stepOf(kernels, op, dtype);
   const bits = bitsOf(own);
   const here = bits.buffer === buffer;
-  if (here && dtype === 'f32' && (op === 'sum' || op === 'mean'))
-    return kernels.addF32Hashed(result, address, bits.byteOffset, factor, bits.length) >>> 0;
+  if (isHashed(own, { op, dtype })) {
+    const { byteOffset, length } = bits;
+    const hashed = kernels.addF32Hashed(result, address, byteOffset, factor, length, WORK.hash);
+    return { incoming: new DataView(buffer).getUint32(WORK.hash, true), result: hashed >>> 0 };
+  }
   const copy = viewOf(half, buffer, (half ? WORK.c : WORK.b) + apart(bits.byteOffset));
   for (let at = 0; at < bits.length; at += BLOCK) {
     const n = Math.min(BLOCK, bits.length - at);
@@ -117,6 +120,11 @@ export function combine(
     }
   }
   return undefined;
+}
+
+/** Whether {@link combine} makes checksums, at no cost, of what it reads and writes. */
+export function isHashed(own: Numbers, { op, dtype }: { op: ReduceOp; dtype: Dtype }): boolean {
+  return dtype === 'f32' && (op === 'sum' || op === 'mean') && inSpace(own);
 }
 
 function stepOf(kernels: Kernels, op: ReduceOp, dtype: Dtype) {

@@ -8,8 +8,13 @@ const PAGE = 4_096;
 /** Of any processor's pages: what is mapped begins and ends at multiples of it. */
 export const MAP_ALIGNMENT = 65_536;
 
-/** Offsets of the work area: three blocks of 32-bit numbers, each with a page more so that it may begin anywhere in one. */
-export const WORK = { a: 0, b: BLOCK_BYTES + PAGE, c: 2 * (BLOCK_BYTES + PAGE) } as const;
+/** Offsets of the work area: three blocks of 32-bit numbers, each with a page more so that it may begin anywhere in one; and one number. */
+export const WORK = {
+  a: 0,
+  b: BLOCK_BYTES + PAGE,
+  c: 2 * (BLOCK_BYTES + PAGE),
+  hash: 3 * (BLOCK_BYTES + PAGE),
+} as const;
 const WORK_BYTES = 2 * MAP_ALIGNMENT;
 
 /** Where the parts of the space begin. */

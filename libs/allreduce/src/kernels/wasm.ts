@@ -9,7 +9,7 @@ export interface Kernels {
   minF32(target: number, a: number, b: number, n: number): void;
   maxF32(target: number, a: number, b: number, n: number): void;
   scaleF32(target: number, source: number, factor: number, n: number): void;
-  addF32Hashed(target: number, a: number, b: number, factor: number, n: number): number;
+  addF32Hashed(target: number, a: number, b: number, factor: number, n: number, hashOfA: number): number;
   addF32Twice(a: number, b: number, factor: number, n: number): void;
   addI32(target: number, a: number, b: number, n: number): void;
   minI32(target: number, a: number, b: number, n: number): void;

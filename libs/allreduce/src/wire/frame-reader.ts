@@ -3,7 +3,7 @@ import { space } from '../kernels/space.ts';
 import { checksum } from './crc.ts';
 import { decodeHeader, FrameType, headerBytes, type FrameHeader } from './frame.ts';
 
-/** A frame that is complete and whose checksum is right. Valid during the call that brings it, or longer with `slot.retain()`. */
+/** A frame that is complete and whose checksum is right, unless the sink checks it. Valid during the call that brings it, or longer with `slot.retain()`. */
 export interface Frame {
   header: FrameHeader;
   payload: Uint8Array;
@@ -20,6 +20,8 @@ export interface FrameSink {
    * they are handed on in a slot.
    */
   place?(header: FrameHeader): Uint8Array | undefined;
+  /** Whether the sink compares the checksum of a payload in a slot itself, as it reads it. Default: it does not. */
+  checks?(header: FrameHeader): boolean;
   frame(frame: Frame): void;
   corrupt(what: string): void;
 }
@@ -122,7 +124,8 @@ export class FrameReader {
     this.#limit = SLOT_BYTES;
     this.#begin += headerBytes + header.payloadBytes;
     const payload = slot.memory.subarray(begin + headerBytes, this.#begin);
-    if (this.#isRight(header, payload)) this.#sink.frame({ header, payload, slot, begin });
+    if (this.#sink.checks?.(header) || this.#isRight(header, payload))
+      this.#sink.frame({ header, payload, slot, begin });
   }
 
   #handOnPlaced(payload: Uint8Array): void {
@@ -138,9 +141,7 @@ export class FrameReader {
     const data = header.type === FrameType.DATA;
     const actual = data ? space().kernels.hash(byteOffset, byteLength) >>> 0 : checksum(payload);
     if (actual === header.checksum) return true;
-    const of = `${header.payloadBytes} bytes of ${header.collective} #${header.sequence}`;
-    const hex = (sum: number) => sum.toString(16).padStart(8, '0');
-    this.#corrupt(`${of} have checksum ${hex(actual)} where the sender computed ${hex(header.checksum)}`);
+    this.#corrupt(wrongChecksum(header, actual));
     return false;
   }
 
@@ -177,4 +178,11 @@ export class FrameReader {
     this.stop();
     this.#sink.corrupt(what);
   }
+}
+
+/** What to say of a payload that is not what was sent. */
+export function wrongChecksum(header: FrameHeader, actual: number): string {
+  const of = `${header.payloadBytes} bytes of ${header.collective} #${header.sequence}`;
+  const hex = (sum: number) => sum.toString(16).padStart(8, '0');
+  return `${of} have checksum ${hex(actual)} where the sender computed ${hex(header.checksum)}`;
 }
