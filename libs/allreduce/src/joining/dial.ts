@@ -106,6 +106,7 @@ export class Dialler {
       // Until the peer has answered, frames are its answer; then they are the group's.
       const reader = new FrameReader({
         place: (header) => taken?.place?.(header),
+        checks: (header) => taken?.checks?.(header) ?? false,
         frame: (frame) => {
           if (taken) return taken.frame(frame);
           try {
