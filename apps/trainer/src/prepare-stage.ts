@@ -3,6 +3,7 @@ import type { PrepareRequest, RunStageRequest } from '@ovis/protocol';
 import type { Logger } from '@ovis/telemetry';
 import { disposeMicroBatch, stageSettings, StageTrainer, type Collective } from '@ovis/training';
 import { loadStart } from './checkpoints/load-start.ts';
+import type { StartPoint } from './hand-over/start-stage.ts';
 import { disposeStage } from './hand-over/held-memory.ts';
 import { stageBatches } from './stage-job.ts';
 
@@ -10,39 +11,65 @@ import { stageBatches } from './stage-job.ts';
 const drySteps = 3;
 
 /**
- * Does a few steps of a stage alone and throws them away. What is left are warm code, and graphs that TensorFlow has built once: the first
- * step of a process costs 4 to 5 s of CPU time, that of a second trainer of the same model 0.7 s.
+ * Does a few steps of a stage alone and throws them away, then of the stages that come after it in its run. What is left are warm code, and
+ * graphs that TensorFlow has built once: the first step of a process costs 4 to 5 s of CPU time, that of a second trainer of the same model 0.7 s.
+ * @param o.isReady stages that have been prepared are left out
+ * @param o.ready told of each stage when it is
  * @param o.signal ends it behind the step at hand
  */
-export async function prepareStage(o: {
+async function prepareStages(o: {
   request: PrepareRequest;
   gpu: boolean;
+  isReady(stage: number): boolean;
+  ready(stage: number): void;
   signal: AbortSignal;
   log: Logger;
 }): Promise<void> {
   const run = JSON.parse(o.request.runConfigJson) as RunConfig;
-  const stage = run.stages.find((one) => one.stage === o.request.stage) as StageConfig;
-  const settings = stageSettings(run, stage.stage);
-  // Another rank's data would do as well.
+  const stages = run.stages.filter(({ stage }) => stage >= o.request.stage && !o.isReady(stage));
+  if (stages.length === 0) return;
+  // Another rank's data would do as well; and so would the weights of the stage before.
   const request = { ...o.request, initial: true, rank: 0 } as unknown as RunStageRequest;
   const start = await loadStart({ request, log: o.log }, run);
-  let trainer: StageTrainer | undefined;
-  const batches = stageBatches(run, stage, { request, gpu: o.gpu }, { start, fromStep: 0 });
   try {
-    const { config, params } = start.model;
-    trainer = await StageTrainer.create({ config, params, settings, collective: imagined(request.world) });
-    for (let step = 0; step < drySteps && !o.signal.aborted; step++) {
+    for (const stage of stages) {
+      if (o.signal.aborted) return;
+      await dryRun({ ...o, run, stage, start, request: { ...request, stage: stage.stage } });
+      if (!o.signal.aborted) o.ready(stage.stage);
+    }
+  } finally {
+    disposeStage(undefined, start.model);
+  }
+}
+
+async function dryRun(o: {
+  run: RunConfig;
+  stage: StageConfig;
+  start: StartPoint;
+  request: RunStageRequest;
+  gpu: boolean;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { run, stage, start, request, gpu, signal } = o;
+  const settings = stageSettings(run, stage.stage);
+  const { config, params } = start.model;
+  const trainer = await StageTrainer.create({
+    ...{ config, params, settings, collective: imagined(request.world) },
+  });
+  const batches = stageBatches(run, stage, { request, gpu }, { start, fromStep: 0 });
+  try {
+    for (let step = 0; step < drySteps && !signal.aborted; step++) {
       const { value: batch, done } = await batches.next();
-      if (done === true || o.signal.aborted) break;
+      if (done === true) break;
       try {
-        await trainer.step(batch.microBatches);
+        if (!signal.aborted) await trainer.step(batch.microBatches);
       } finally {
         batch.microBatches.forEach(disposeMicroBatch);
       }
     }
   } finally {
     await batches.return(undefined);
-    disposeStage(trainer, start.model);
+    trainer.dispose();
   }
 }
 
@@ -57,13 +84,19 @@ function imagined(world: number): Collective {
   };
 }
 
-/** The stage that this trainer, which is free, prepares or has prepared. */
+/** What this trainer, which is free, prepares or has prepared: a stage at work, then those that follow it in its run. */
 export class StagePreparation {
   readonly #gpu: boolean;
   readonly #log: Logger;
+  /** Whom it was asked for last. */
   #gangId = '';
-  #isDone = false;
-  #stop = new AbortController();
+  #stage = 0;
+  /** Run config and gang size that were asked for last, and the stages that are ready in this process for them. */
+  #readyFor = '';
+  #ready = new Set<number>();
+  #failed = false;
+  /** What is under way. */
+  #stop: AbortController | undefined;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(o: { gpu: boolean; log: Logger }) {
@@ -71,40 +104,64 @@ export class StagePreparation {
     this.#log = o.log;
   }
 
-  /** Begins with it unless it is under way or done. @returns whether it is done */
+  /** Begins with it unless it is under way or done. @returns whether the stage of the request is ready, or cannot be */
   ask(request: PrepareRequest): boolean {
-    if (request.gangId === this.#gangId) return this.#isDone;
-    const before = this.stop();
+    const readyFor = `${request.world} ${request.runConfigJson}`;
+    const known = request.gangId === this.#gangId;
+    // What comes next was begun with the stage before.
+    const underWay = this.#stop !== undefined && readyFor === this.#readyFor && request.stage >= this.#stage;
+    if (!known && !underWay) this.#begin(request, readyFor);
     this.#gangId = request.gangId;
-    this.#isDone = false;
-    const { signal } = (this.#stop = new AbortController());
-    const began = performance.now();
-    const what = `stage ${request.stage} of ${request.runId}`;
+    this.#stage = request.stage;
+    return this.#failed || this.#ready.has(request.stage);
+  }
+
+  #begin(request: PrepareRequest, readyFor: string): void {
+    const before = this.stop();
+    if (readyFor !== this.#readyFor) this.#ready = new Set();
+    this.#readyFor = readyFor;
+    this.#failed = false;
+    const ready = this.#ready;
+    const stop = (this.#stop = new AbortController());
     this.#ended = before
-      .then(() =>
-        signal.aborted ? undefined : prepareStage({ request, gpu: this.#gpu, signal, log: this.#log }),
-      )
-      .then(
-        () => {
-          if (signal.aborted) return;
-          this.#isDone = true;
-          this.#log.info(`ready for ${what}, after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      .then(() => this.#prepare(request, ready, stop.signal))
+      .finally(() => {
+        if (this.#stop === stop) this.#stop = undefined;
+      });
+  }
+
+  async #prepare(request: PrepareRequest, ready: Set<number>, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const what = (stage: number) => `stage ${stage} of ${request.runId}`;
+    let [began, next] = [performance.now(), request.stage];
+    try {
+      await prepareStages({
+        request,
+        gpu: this.#gpu,
+        isReady: (stage) => ready.has(stage),
+        ready: (stage) => {
+          ready.add(stage);
+          const seconds = (performance.now() - began) / 1000;
+          this.#log.info(`ready for ${what(stage)}, after ${seconds.toFixed(1)} s`);
+          [began, next] = [performance.now(), stage + 1];
         },
-        (error: unknown) => {
-          // It is an extra: whoever takes a place learns by itself what is wrong. Not asked again for this gang.
-          this.#isDone = true;
-          this.#log.warn(
-            `cannot prepare for ${what}: ${error instanceof Error ? error.message : String(error)}`,
-          );
-        },
+        signal,
+        log: this.#log,
+      });
+    } catch (error) {
+      // It is an extra: whoever takes a place learns by itself what is wrong. Not asked again for this gang.
+      this.#failed = true;
+      this.#log.warn(
+        `cannot prepare for ${what(next)}: ${error instanceof Error ? error.message : String(error)}`,
       );
-    return false;
+    }
   }
 
   /** Work has come. Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
-    this.#stop.abort();
-    if (!this.#isDone) this.#gangId = '';
+    if (this.#stop) this.#gangId = '';
+    this.#stop?.abort();
+    this.#stop = undefined;
     await this.#ended;
   }
 }
