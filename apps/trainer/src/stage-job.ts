@@ -21,6 +21,7 @@ import { globalOrder } from './global-order.ts';
 import { rollBack } from './roll-back.ts';
 import { joinSites, type Sites, type StageGroups } from './sites.ts';
 import { tellHeldOut, tellWhatIsSeen } from './stage-watch.ts';
+import { votes } from './votes.ts';
 
 type Batches = AsyncGenerator<StageBatch<LaneCursor[]>, void>;
 type Emit = (event: StageEventInput) => void;
@@ -196,7 +197,7 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
         onCheckpoint: async ({ reason, step, cursor = [] }) => {
           // What a trainer cannot hold for the next generation has to be saved.
           const wanted = o.wantsCheckpoint() || !created.isComplete;
-          if (reason === 'stopped' && !(await anyRank(group, wanted))) return false;
+          if (reason === 'stopped' && !(await votes(group, wanted, 'checkpoint wanted')).some(Boolean)) return false;
           training = false;
           if (reason === 'interval' && !(await saving.isReady(step))) return false;
           await saving.save({ step, loss, cursors: cursor });
@@ -255,12 +256,6 @@ async function unlessAborted(
     );
     throw error;
   }
-}
-
-/** Whether any rank says yes. */
-async function anyRank(group: ProcessGroup, own: boolean): Promise<boolean> {
-  const all = await group.allGatherBytes(Uint8Array.of(own ? 1 : 0), { tag: 'checkpoint wanted' });
-  return all.some(([wanted]) => wanted === 1);
 }
 
 /** How the stage's samples become ids and pixels. */

@@ -13,9 +13,11 @@ import type { Logger } from '@ovis/telemetry';
 import type { StageTrainer, TrainerState } from '@ovis/training';
 import type { LaneCursor } from '@ovis/webdataset';
 import { createHash, randomBytes } from 'node:crypto';
-import { errorFacts, TrainerError, type ErrorFacts } from '../errors.ts';
+import { errorFacts } from '../errors.ts';
 import { together } from '../hand-over/start-stage.ts';
 import type { LoadedModel } from '../model-files.ts';
+import { votes } from '../votes.ts';
+import { failureToTell, gatherFailures } from './rank-failures.ts';
 import { trainerSource, type TrainerSource } from './trainer-source.ts';
 
 export interface StageCheckpointsOptions {
@@ -109,8 +111,7 @@ export class StageCheckpoints {
   async #isSaved(): Promise<boolean> {
     const { group, run } = this.#o;
     const own = await this.#checkpointer.settled((run.checkpoints?.waitSeconds ?? WAIT_S) * 1000);
-    const all = await group.allGatherBytes(Uint8Array.of(own ? 1 : 0), { tag: 'checkpoint before' });
-    return all.every(([saved]) => saved === 1);
+    return (await votes(group, own, 'checkpoint before')).every(Boolean);
   }
 
   /** Takes a snapshot; the steps may go on when it resolves. A failure later on is logged, and does not end the stage. */
@@ -152,23 +153,14 @@ export class StageCheckpoints {
       (error: unknown) => ({ error }),
     );
     const failure = await this.#telling('waits for the storage', () => together(group, ended));
-    const own = failure ? JSON.stringify(errorFacts(failure.error)) : '';
-    const all = await group.allGatherBytes(Buffer.from(own), { tag: 'checkpoint saved' });
+    const failures = await gatherFailures(group, failure?.error);
     // Nobody will ever complete it.
-    if (all.some(({ byteLength }) => byteLength > 0)) await this.#checkpointer.discard();
+    if (failures.length > 0) await this.#checkpointer.discard();
     // Nobody writes any more.
     await this.#checkpointer.tidy();
-    const failed = [...all.entries()]
-      .filter(([, { byteLength }]) => byteLength > 0)
-      .map(([rank, bytes]) => ({ rank, ...(JSON.parse(Buffer.from(bytes).toString()) as ErrorFacts) }));
-    // What one rank could not do says more than that others waited for it in vain.
-    const causes = failed.filter(({ code }) => code !== 'INCOMPLETE');
-    const [first] = causes.length > 0 ? causes : failed;
-    if (first === undefined) return this.#last ?? '';
-    if (failure && (causes.length === 0 || causes.some(({ rank }) => rank === group.rank)))
-      throw failure.error;
-    const { rank, message, hint, retryable } = first;
-    throw new TrainerError('CHECKPOINT_FAILED', `rank ${rank}: ${message}`, hint, retryable);
+    const error = failureToTell(failures, { rank: group.rank, error: failure?.error });
+    if (error !== undefined) throw error;
+    return this.#last ?? '';
   }
 
   /** Gives up what is still under way. Before the trainer and its model are disposed. */

@@ -15,6 +15,7 @@ import { decideStart, nothing, type Offer, type StartDecision } from './decide-s
 import { checksum, handOver, type StageState } from './hand-over.ts';
 import { disposeStage, type HeldMemory, type HeldStage } from './held-memory.ts';
 import { errorFacts } from '../errors.ts';
+import { votes } from '../votes.ts';
 
 /** What a stage begins or goes on with. */
 export interface StartPoint {
@@ -150,7 +151,6 @@ export async function together<T>(group: Pick<ProcessGroup, 'allGatherBytes'>, w
     const pause = new Promise<void>((resolve) => (timer = setTimeout(resolve, tellEveryMs)));
     await Promise.race([done ? pause : ended, pause]);
     clearTimeout(timer);
-    const all = await group.allGatherBytes(Uint8Array.of(done ? 1 : 0), { tag: 'ready' });
-    if (all.every(([ready]) => ready === 1)) return ended;
+    if ((await votes(group, done, 'ready')).every(Boolean)) return ended;
   }
 }
