@@ -197,7 +197,8 @@ export async function runStageJob(o: StageJobOptions): Promise<StageJobResult> {
         onCheckpoint: async ({ reason, step, cursor = [] }) => {
           // What a trainer cannot hold for the next generation has to be saved.
           const wanted = o.wantsCheckpoint() || !created.isComplete;
-          if (reason === 'stopped' && !(await votes(group, wanted, 'checkpoint wanted')).some(Boolean)) return false;
+          if (reason === 'stopped' && !(await votes(group, wanted, 'checkpoint wanted')).some(Boolean))
+            return false;
           training = false;
           if (reason === 'interval' && !(await saving.isReady(step))) return false;
           await saving.save({ step, loss, cursors: cursor });

@@ -22,7 +22,10 @@ export async function gatherFailures(
  * The error that this rank ends its stage with: its own, unless it only waited in vain for another rank, whose failure says more.
  * @returns undefined when nothing failed
  */
-export function failureToTell(failures: readonly RankFailure[], own: { rank: number; error: unknown }): unknown {
+export function failureToTell(
+  failures: readonly RankFailure[],
+  own: { rank: number; error: unknown },
+): unknown {
   const causes = failures.filter(({ code }) => code !== 'INCOMPLETE');
   const [first] = causes.length > 0 ? causes : failures;
   if (first === undefined) return undefined;

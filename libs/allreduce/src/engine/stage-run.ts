@@ -4,7 +4,7 @@ import { combine, isHashed, type Numbers } from '../kernels/reduce.ts';
 import { FRAME_BYTES } from '../kernels/slots.ts';
 import { inSpace } from '../kernels/space.ts';
 import { wrongChecksum, type Frame } from '../wire/frame-reader.ts';
-import { copiedParcel, goesAlone, parcelOf, slotParcel, type FrameOf, type Parcel } from './peer-link.ts';
+import { copiedParcel, goesAlone, parcelOf, slotParcel, type FrameOf, type Parcel } from './parcel.ts';
 
 /** A message that is expected. */
 interface Receive {
