@@ -53,9 +53,8 @@ async function dryRun(o: {
   const { run, stage, start, request, gpu, signal } = o;
   const settings = stageSettings(run, stage.stage);
   const { config, params } = start.model;
-  const trainer = await StageTrainer.create({
-    ...{ config, params, settings, collective: imagined(request.world) },
-  });
+  const collective = imagined(request.world);
+  const trainer = await StageTrainer.create({ config, params, settings, collective });
   const batches = stageBatches(run, stage, { request, gpu }, { start, fromStep: 0 });
   try {
     for (let step = 0; step < drySteps && !signal.aborted; step++) {
